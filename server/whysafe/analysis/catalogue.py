@@ -1,0 +1,121 @@
+"""All rules of a set, checked and indexed for the engine."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from whysafe.analysis.detectors import Assigns, Calls, Imports, Methods, Nodes, Texts
+from whysafe.analysis.gate import Gate, gate
+from whysafe.analysis.rule import Rule, card
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import libcst as cst
+
+    from whysafe.analysis.finding import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Rules, and for each thing that the engine can meet the rules that want to see it."""
+
+    rules: Mapping[str, Rule]
+    calls: Mapping[str, tuple[tuple[Rule, Calls], ...]]
+    references: Mapping[str, tuple[tuple[Rule, Calls], ...]]
+    methods: Mapping[str, tuple[tuple[Rule, Methods], ...]]
+    assigns: Mapping[str, tuple[tuple[Rule, Assigns], ...]]
+    attributes: frozenset[str]
+    """The last parts of the names in `assigns`, so that most assignments are passed over at once."""
+    imports: tuple[tuple[Rule, Imports], ...]
+    nodes: Mapping[type[cst.CSTNode], tuple[tuple[Rule, Nodes], ...]]
+    texts: tuple[tuple[Rule, Texts], ...]
+    exports: Mapping[str, frozenset[str]]
+    """Module -> its names that rules know of, for star imports."""
+    gate: Gate
+
+
+def catalogue(rules: Iterable[Rule]) -> Catalogue:
+    """Index the rules.
+
+    Raises:
+        ValueError: two rules have one name.
+    """
+    by_name: dict[str, Rule] = {}
+    calls: dict[str, list[tuple[Rule, Calls]]] = {}
+    references: dict[str, list[tuple[Rule, Calls]]] = {}
+    methods: dict[str, list[tuple[Rule, Methods]]] = {}
+    assigns: dict[str, list[tuple[Rule, Assigns]]] = {}
+    imports: list[tuple[Rule, Imports]] = []
+    nodes: dict[type[cst.CSTNode], list[tuple[Rule, Nodes]]] = {}
+    texts: list[tuple[Rule, Texts]] = []
+    for rule in rules:
+        if rule.name in by_name:
+            raise ValueError(f"Two rules are named {rule.name!r}: rename one of them.")
+        by_name[rule.name] = rule
+        for detector in rule.detectors:
+            if isinstance(detector, Calls):
+                for name in detector.names:
+                    calls.setdefault(name, []).append((rule, detector))
+                    if detector.reference is not None:
+                        references.setdefault(name, []).append((rule, detector))
+            elif isinstance(detector, Methods):
+                for name in detector.names:
+                    methods.setdefault(name, []).append((rule, detector))
+            elif isinstance(detector, Assigns):
+                for name in detector.names:
+                    assigns.setdefault(name, []).append((rule, detector))
+            elif isinstance(detector, Imports):
+                imports.append((rule, detector))
+            elif isinstance(detector, Nodes):
+                for kind in detector.kinds:
+                    nodes.setdefault(kind, []).append((rule, detector))
+            else:
+                texts.append((rule, detector))
+    return Catalogue(
+        rules=by_name,
+        calls=_frozen(calls),
+        references=_frozen(references),
+        methods=_frozen(methods),
+        assigns=_frozen(assigns),
+        attributes=frozenset(name.rpartition(".")[2].split("[", 1)[0] for name in assigns),
+        imports=tuple(imports),
+        nodes=_frozen(nodes),
+        texts=tuple(texts),
+        exports=_exports([*calls, *assigns]),
+        gate=gate(detector for rule in by_name.values() for detector in rule.detectors),
+    )
+
+
+def cards(of: Catalogue) -> dict[str, Card]:
+    return {name: card(rule) for name, rule in of.rules.items()}
+
+
+def find(of: Mapping[str, Card], name: str) -> list[Card]:
+    """The rule of that name, or the rules of a peer's id; empty when there is none."""
+    if name in of:
+        return [of[name]]
+    wanted = name.casefold()
+    return [card for card in of.values() if any(alias.casefold() == wanted for alias in card.aliases)]
+
+
+def nearest(of: Iterable[str], name: str) -> str | None:
+    """The most similar known name, for did-you-mean."""
+    close = difflib.get_close_matches(name, list(of), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def _frozen(table: dict) -> dict:  # type: ignore[type-arg]
+    return {key: tuple(entries) for key, entries in table.items()}
+
+
+def _exports(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """What `from module import *` can bring, as far as rules care: the part after the module, and its first part."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        parts = name.split("[", 1)[0].split(".")
+        for cut in range(1, len(parts)):
+            found.setdefault(".".join(parts[:cut]), set()).add(parts[cut])
+    return {module: frozenset(below) for module, below in found.items()}

@@ -1,0 +1,174 @@
+"""What a rule can look for. Each detector is data: what it matches, a predicate, and the words that can trigger it.
+
+The words serve the gate: text without any of them cannot have a finding of that detector, so it need not be parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Union
+
+from whysafe.semantics.calls import Call, Expression
+from whysafe.semantics.known import canonical
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from whysafe.analysis.rule import Answer
+    from whysafe.semantics.resolve import Resolver
+    from whysafe.semantics.scopes import Scope, Seen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A node of one of the classes that a rule asked for, where it stands."""
+
+    node: cst.CSTNode
+    seen: Seen
+    resolver: Resolver
+
+    @property
+    def scope(self) -> Scope:
+        return self.seen.scope
+
+    @property
+    def parent(self) -> cst.CSTNode:
+        return self.seen.parent
+
+    @property
+    def statement(self) -> cst.CSTNode:
+        return self.seen.statement
+
+    def expression(self, node: cst.BaseExpression) -> Expression:
+        return Expression(node, self.scope, self.resolver)
+
+    def call(self) -> Call:
+        """The node, a `cst.Call`, as a call with no matched name."""
+        return Call(self.node, "", self.seen, self.resolver)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """`target = value` (or `setattr`) where the target is an attribute or item that a rule names."""
+
+    name: str
+    target: cst.CSTNode
+    value: Expression
+    seen: Seen
+    resolver: Resolver
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Imported:
+    """An imported module or name. `at` is the part of the statement that names it."""
+
+    name: str
+    at: cst.CSTNode
+    seen: Seen
+    resolver: Resolver
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calls:
+    """Calls of a function, class or method by its qualified name, however it is reached."""
+
+    names: frozenset[str]
+    when: Callable[[Call], Answer] | None
+    reference: Callable[[Expression], Answer] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Methods:
+    """Calls `x.name(...)` by the method's name alone; the predicate looks at the receiver."""
+
+    names: frozenset[str]
+    when: Callable[[Call], Answer]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assigns:
+    """Assignments to attributes (`ssl.SSLContext.verify_mode`) or items (`flask.Flask.config[DEBUG]`)."""
+
+    names: frozenset[str]
+    when: Callable[[Assignment], Answer]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Imports:
+    """Imports of modules, or of anything below them."""
+
+    modules: frozenset[str]
+    when: Callable[[Imported], Answer] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nodes:
+    """Syntax nodes by class. `words` or `pattern` (searched in each identifier, case ignored) can trigger it."""
+
+    kinds: tuple[type[cst.CSTNode], ...]
+    when: Callable[[Place], Answer]
+    words: frozenset[str]
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """Matches in the raw text: strings and comments of every kind. Needs no tree."""
+
+    pattern: re.Pattern[str]
+    when: Callable[[re.Match[str]], bool] | None
+
+
+Detector = Union[Calls, Methods, Assigns, Imports, Nodes, Texts]
+
+
+def _everywhere(expression: Expression) -> Answer:
+    del expression
+    return True
+
+
+def calls(
+    *names: str,
+    when: Callable[[Call], Answer] | None = None,
+    reference: bool | Callable[[Expression], Answer] = False,
+) -> Calls:
+    """Calls by qualified name (`builtins.eval`, `subprocess.run`, `requests.Session.get`).
+
+    Args:
+        names: qualified names; `semantics.known` maps second names to these first.
+        when: what must hold; every call matches when None.
+        reference: report also where the function is passed on uncalled, as in `map(eval, lines)`.
+    """
+    check = reference if callable(reference) else _everywhere if reference else None
+    return Calls(frozenset(canonical(name) for name in names), when, check)
+
+
+def methods(*names: str, when: Callable[[Call], Answer]) -> Methods:
+    return Methods(frozenset(names), when)
+
+
+def assigns(*names: str, when: Callable[[Assignment], Answer]) -> Assigns:
+    return Assigns(frozenset(names), when)
+
+
+def imports(*modules: str, when: Callable[[Imported], Answer] | None = None) -> Imports:
+    return Imports(frozenset(modules), when)
+
+
+def nodes(
+    *kinds: type[cst.CSTNode],
+    when: Callable[[Place], Answer],
+    words: Iterable[str] = (),
+    pattern: str = "",
+) -> Nodes:
+    """Nodes by class; give the words or the pattern of identifiers without which there cannot be a finding."""
+    if not words and not pattern:
+        raise ValueError("nodes() needs words or a pattern: a detector without them would have every file parsed.")
+    return Nodes(kinds, when, frozenset(words), pattern)
+
+
+def texts(pattern: str, *, when: Callable[[re.Match[str]], bool] | None = None) -> Texts:
+    """Raw text by a regular expression, which must be linear on any input."""
+    return Texts(re.compile(pattern), when)

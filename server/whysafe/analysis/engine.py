@@ -1,0 +1,241 @@
+"""Run all rules over one piece: from the nodes that the walk listed to findings in the piece's own coordinates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from whysafe.analysis.detectors import Assignment, Imported, Place
+from whysafe.analysis.finding import Confidence, Severity
+from whysafe.analysis.rule import Evidence, Verdict
+from whysafe.semantics.calls import Call, Expression, callees
+from whysafe.semantics.fold import literal
+from whysafe.semantics.resolve import Resolver, evaluate, lookup, paths
+from whysafe.semantics.scopes import Seen, dotted
+from whysafe.semantics.values import Symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.rule import Answer, Rule
+    from whysafe.semantics.scopes import PieceScopes
+
+BASE_KINDS = frozenset({cst.Call, cst.Assign, cst.AnnAssign, cst.Import, cst.ImportFrom})
+"""The node classes that the engine itself needs to see."""
+
+_NO_REFERENCE = frozenset({"functools.partial", "builtins.getattr", "builtins.isinstance", "builtins.callable", "builtins.id"})
+"""Callees whose arguments are not callbacks: what they lead to is resolved, or they call nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A finding before its nodes have positions."""
+
+    rule: Rule
+    verdict: Verdict
+    at: cst.CSTNode
+    anchor: cst.CSTNode
+    evidence: tuple[Evidence, ...]
+
+
+def kinds(of: Catalogue) -> frozenset[type[cst.CSTNode]]:
+    """The node classes that the walk has to list."""
+    return BASE_KINDS | frozenset(of.nodes)
+
+
+def run(scopes: PieceScopes, of: Catalogue, resolver: Resolver) -> tuple[Candidate, ...]:
+    """All findings of the rules in one piece, at most one for each rule and anchor, in order of the walk."""
+    found: dict[tuple[str, cst.CSTNode], Candidate] = {}
+    for candidate in _candidates(scopes, of, resolver):
+        found.setdefault((candidate.rule.name, candidate.anchor), candidate)
+    return tuple(found.values())
+
+
+def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+    for seen in scopes.seen.get(cst.Call, ()):
+        yield from _call(seen, of, resolver)
+    for kind in (cst.Assign, cst.AnnAssign):
+        for seen in scopes.seen.get(kind, ()):
+            yield from _assign(seen, of, resolver)
+    if of.imports:
+        for kind in (cst.Import, cst.ImportFrom):
+            for seen in scopes.seen.get(kind, ()):
+                yield from _import(seen, of, resolver)
+    for kind, entries in of.nodes.items():
+        for seen in scopes.seen.get(kind, ()):
+            for rule, detector in entries:
+                answer = detector.when(Place(seen.node, seen, resolver))
+                yield from _answered(rule, answer, seen.node, seen.node)
+
+
+def _answered(
+    rule: Rule,
+    answer: Answer,
+    at: cst.CSTNode,
+    anchor: cst.CSTNode,
+    evidence: tuple[Evidence, ...] = (),
+    *,
+    exact: bool = True,
+) -> Iterator[Candidate]:
+    if not answer:
+        return
+    verdict = answer if isinstance(answer, Verdict) else Verdict()
+    if not exact and verdict.confidence is Confidence.HIGH:
+        verdict = Verdict(
+            message=verdict.message,
+            severity=verdict.severity,
+            confidence=Confidence.MEDIUM,
+            at=verdict.at,
+            anchor=verdict.anchor,
+            evidence=verdict.evidence,
+            repairs=verdict.repairs,
+        )
+    yield Candidate(rule, verdict, verdict.at or at, verdict.anchor or anchor, verdict.evidence + evidence)
+
+
+def severity(candidate: Candidate) -> Severity:
+    return candidate.rule.severity if candidate.verdict.severity is None else candidate.verdict.severity
+
+
+# --- calls and references --------------------------------------------------------------------------------------------
+
+
+def _call(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+    node = seen.node
+    assert isinstance(node, cst.Call)  # noqa: S101 - the walk lists by class
+    found = list(callees(seen, resolver))
+    for call in found:
+        for rule, detector in of.calls.get(call.name, ()):
+            if call.bound and _bound_already(rule, call, of, resolver):
+                continue
+            answer: Answer = detector.when(call) if detector.when is not None else True
+            yield from _answered(rule, answer, node.func, node, _stands_for(call), exact=call.exact)
+        if call.name == "builtins.setattr":
+            yield from _setattr(call, of)
+    if isinstance(node.func, cst.Attribute):
+        name = node.func.attr.value
+        for rule, method in of.methods.get(name, ()):
+            yield from _answered(rule, method.when(Call(node, name, seen, resolver)), node.func, node)
+    names = {call.name for call in found}
+    if of.references and names.isdisjoint(_NO_REFERENCE):
+        yield from _references(node, seen, of, resolver)
+
+
+def _bound_already(rule: Rule, call: Call, of: Catalogue, resolver: Resolver) -> bool:
+    """Whether the `functools.partial` behind a call is a finding of the same rule: one problem, one finding."""
+    if not call.bound:
+        return False
+    arg, scope = call.bound[0]
+    del arg
+    for value in evaluate(call.node.func, call.scope, resolver):
+        node = getattr(value, "node", None)
+        if isinstance(node, cst.Call):
+            there = Seen(node, scope, call.seen.statement, call.seen.parent)
+            for bound in callees(there, resolver):
+                for other, detector in of.calls.get(bound.name, ()):
+                    if bound.partial and other is rule and (detector.when is None or detector.when(bound)):
+                        return True
+    return False
+
+
+def _references(node: cst.Call, seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+    for arg in node.args:
+        if arg.star or not isinstance(arg.value, (cst.Name, cst.Attribute)):
+            continue
+        expression = Expression(arg.value, seen.scope, resolver)
+        values = expression.values
+        for path in paths(values):
+            for rule, detector in of.references.get(path, ()):
+                answer: Answer = detector.reference(expression) if detector.reference is not None else None
+                yield from _answered(rule, answer, arg.value, arg.value, exact=len(values) == 1)
+
+
+def _stands_for(call: Call) -> tuple[Evidence, ...]:
+    """Where the callee got its meaning, when its own text does not say it."""
+    written = dotted(call.node.func)
+    spelled = call.name.removeprefix("builtins.")
+    if written is None or written == spelled:
+        return ()
+    root = written.split(".", 1)[0]
+    for binding in lookup(root, call.scope, call.resolver) or ():
+        if binding.owner is not None:
+            return (Evidence(binding.owner, binding.scope, f"`{root}` gets its meaning here: `{written}` is `{spelled}`."),)
+    return ()
+
+
+# --- assignments -----------------------------------------------------------------------------------------------------
+
+
+def _assign(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+    node = seen.node
+    if isinstance(node, cst.Assign):
+        targets: list[cst.BaseExpression] = [target.target for target in node.targets]
+    else:
+        assert isinstance(node, cst.AnnAssign)  # noqa: S101 - the walk lists by class
+        targets = [node.target]
+    if node.value is None:
+        return
+    for target in targets:
+        for name in _target_names(target, seen, of, resolver):
+            value = Expression(node.value, seen.scope, resolver)
+            yield from _assigned(Assignment(name, target, value, seen, resolver), target, target, of)
+
+
+def _target_names(target: cst.BaseExpression, seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[str]:
+    if isinstance(target, cst.Attribute) and target.attr.value in of.attributes:
+        for value in evaluate(target.value, seen.scope, resolver):
+            if path := getattr(value, "path", None):
+                yield f"{path}.{target.attr.value}"
+    elif isinstance(target, cst.Subscript) and len(target.slice) == 1:
+        base = target.value
+        if not isinstance(base, cst.Attribute) or base.attr.value not in of.attributes:
+            if not isinstance(base, cst.Name):
+                return
+        index = target.slice[0].slice
+        if isinstance(index, cst.Index):
+            key = literal(index.value)
+            for value in evaluate(base, seen.scope, resolver):
+                if isinstance(value, Symbol) and isinstance(key, str):
+                    yield f"{value.path}[{key}]"
+
+
+def _assigned(assignment: Assignment, at: cst.CSTNode, anchor: cst.CSTNode, of: Catalogue) -> Iterator[Candidate]:
+    for rule, detector in of.assigns.get(assignment.name, ()):
+        yield from _answered(rule, detector.when(assignment), at, anchor)
+
+
+def _setattr(call: Call, of: Catalogue) -> Iterator[Candidate]:
+    owner, name, value = (call.argument(position=number) for number in range(3))
+    if owner is None or name is None or value is None or name.text is None:
+        return
+    for base in owner.values:
+        if path := getattr(base, "path", None):
+            assignment = Assignment(f"{path}.{name.text}", call.node, value, call.seen, call.resolver)
+            yield from _assigned(assignment, call.node, call.node, of)
+
+
+# --- imports ---------------------------------------------------------------------------------------------------------
+
+
+def _import(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+    for name, at in _imported(seen.node):
+        for rule, detector in of.imports:
+            if any(name == module or name.startswith(module + ".") for module in detector.modules):
+                answer: Answer = True if detector.when is None else detector.when(Imported(name, at, seen, resolver))
+                yield from _answered(rule, answer, at, seen.node)
+
+
+def _imported(node: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
+    if isinstance(node, cst.Import):
+        for alias in node.names:
+            yield dotted(alias.name) or "", alias
+    elif isinstance(node, cst.ImportFrom) and not node.relative and node.module is not None:
+        module = dotted(node.module) or ""
+        if isinstance(node.names, cst.ImportStar):
+            yield module, node.module
+            return
+        for alias in node.names:
+            yield f"{module}.{dotted(alias.name) or ''}", alias

@@ -1,0 +1,106 @@
+"""Which pieces need a tree: those with a word that a rule can be triggered by.
+
+Derived from the detectors. Two levels: a rule about `requests` sleeps in a file without the word `requests`; of what is
+awake, a piece must contain a trigger word (the last part of a qualified name, a keyword, a pattern). Names that
+passing pieces give to things (`from os import system as r`) become trigger words of the file. Words of
+indirection always pass. The gate may let too much through, never too little.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Nodes
+from whysafe.semantics.known import RETURNS, SECOND_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+INDIRECTION = frozenset(
+    "getattr globals locals vars __dict__ __builtins__ __builtin__ builtins modules __import__ import_module attrgetter methodcaller "
+    "partial setattr".split()
+)
+ANY_FILE = ""
+_WORD = re.compile(r"\w+")
+_SUBSCRIPTED = re.compile(r"\[(.+)\]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Trigger words with the words of which a file must have one, and a pattern for identifiers."""
+
+    words: dict[str, frozenset[str]]
+    pattern: re.Pattern[str] | None
+
+    def awake(self, file_words: Iterable[str]) -> frozenset[str]:
+        """The trigger words of a file that has these words."""
+        present = frozenset(file_words)
+        return INDIRECTION | {w for w, roots in self.words.items() if ANY_FILE in roots or not roots.isdisjoint(present)}
+
+    def passes(self, piece_words: frozenset[str], awake: frozenset[str] | set[str]) -> bool:
+        if not piece_words.isdisjoint(awake):
+            return True
+        return self.pattern is not None and any(map(self.pattern.search, piece_words))
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The identifiers of a text as Python folds them: `ｅｖａｌ` is `eval`. Words in strings and comments count too."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return frozenset(_WORD.findall(text))
+
+
+def gate(detectors: Iterable[Detector]) -> Gate:
+    """The gate of a set of detectors."""
+    words: dict[str, set[str]] = {}
+    patterns: list[str] = []
+    for detector in detectors:
+        if isinstance(detector, (Calls, Assigns)):
+            for name in detector.names:
+                _add_path(name, words)
+        elif isinstance(detector, Methods):
+            for name in detector.names:
+                words.setdefault(name, set()).add(ANY_FILE)
+        elif isinstance(detector, Imports):
+            for module in detector.modules:
+                words.setdefault(module.rpartition(".")[2], set()).add(ANY_FILE)
+        elif isinstance(detector, Nodes):
+            for name in detector.words:
+                words.setdefault(name, set()).add(ANY_FILE)
+            if detector.pattern:
+                patterns.append(detector.pattern)
+    return Gate(
+        {word: frozenset(roots) for word, roots in words.items()},
+        re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None,
+    )
+
+
+def _add_path(path: str, words: dict[str, set[str]]) -> None:
+    item = _SUBSCRIPTED.search(path)
+    word = item.group(1) if item else path.rpartition(".")[2]
+    root = path.split(".", 1)[0].split("[", 1)[0]
+    if root == "builtins":
+        words.setdefault(word, set()).add(ANY_FILE)
+        return
+    for second in _spellings(path):
+        words.setdefault(second.rpartition(".")[2] if not item else word, set()).update(_roots(second))
+
+
+def _roots(path: str) -> set[str]:
+    return {path.split(".", 1)[0].split("[", 1)[0]}
+
+
+def _spellings(path: str) -> set[str]:
+    """The path, and the other names under which the same thing can be written."""
+    found = {path}
+    for second, first in SECOND_NAMES.items():
+        if path == first or path.startswith(first + "."):
+            found.add(second + path[len(first) :])
+    for maker, made in RETURNS.items():
+        # An instance can come from another library's function, so that function's library wakes the rule too.
+        if path.startswith(made + "."):
+            found.add(f"{maker.split('.', 1)[0]}{path[len(made) :]}")
+    return found

@@ -1,0 +1,228 @@
+"""A piece of a document with what has been worked out about it: the part that an edit replaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from whysafe.analysis import edits, engine
+from whysafe.analysis.finding import Confidence, Finding, Fix, Step
+from whysafe.analysis.gate import words_of
+from whysafe.semantics.resolve import Resolver, World
+from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, ScopeKind, bind
+from whysafe.syntax.locate import locate
+from whysafe.syntax.position import Position, Span
+from whysafe.syntax.source import split_lines
+from whysafe.syntax.tree import Tree, Unparsed, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from whysafe.analysis.catalogue import Catalogue
+    from whysafe.syntax.split import Piece
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proof:
+    """A step of evidence in the coordinates of the unit that it stands in."""
+
+    unit: Unit
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """Findings in the unit's coordinates, their evidence, and every name that was asked of the document."""
+
+    findings: tuple[Finding, ...]
+    proofs: tuple[tuple[Proof, ...], ...]
+    asked: frozenset[str]
+
+    @property
+    def relies_on(self) -> frozenset[Unit]:
+        return frozenset(proof.unit for proofs in self.proofs for proof in proofs)
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """`tree`, `scopes` and `result` are filled in when somebody needs them, and never change afterwards."""
+
+    piece: Piece
+    words: frozenset[str]
+    tree: Tree | Unparsed | None = None
+    scopes: PieceScopes | None = None
+    result: Result | None = None
+    held: tuple[Finding, ...] = ()
+    """Findings that rest on names whose bindings do not parse now."""
+    lost: frozenset[str] = frozenset()
+    """Of a unit that does not parse: the names that its text bound when it last did."""
+    valid: bool = False
+    """Whether the piece is known to be valid although nobody has needed its tree."""
+    text_findings: tuple[Finding, ...] | None = None
+
+    @property
+    def broken(self) -> bool:
+        return isinstance(self.tree, Unparsed)
+
+
+def new_unit(piece: Piece) -> Unit:
+    return Unit(piece, words_of(piece.text))
+
+
+def ensure_tree(unit: Unit) -> Tree | Unparsed:
+    if unit.tree is None:
+        unit.tree = parse(unit.piece)
+    return unit.tree
+
+
+def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:
+    """The scopes of a unit; None when it does not parse."""
+    tree = ensure_tree(unit)
+    if isinstance(tree, Unparsed):
+        return None
+    if unit.scopes is None:
+        unit.scopes = bind(tree.body, engine.kinds(of), in_class=bool(unit.piece.indents), module=tree.module)
+        unit.scopes.unit = unit
+    return unit.scopes
+
+
+def analyse(unit: Unit, of: Catalogue, world: World) -> Result:
+    """Run the rules over a unit. The result holds as long as no binding of a name in `asked` changes."""
+    scopes = ensure_scopes(unit, of)
+    if scopes is None:
+        return Result((), (), frozenset())
+    resolver = Resolver(world)
+    candidates = engine.run(scopes, of, resolver)
+    if not candidates:
+        return Result((), (), frozenset(resolver.asked))
+    tree = unit.tree
+    assert isinstance(tree, Tree)  # noqa: S101 - there are scopes
+    wanted: set[cst.CSTNode] = set()
+    for candidate in candidates:
+        wanted.update((candidate.at, candidate.anchor))
+        for repair in candidate.verdict.repairs:
+            wanted.update(edits.nodes_of(repair))
+    spans = locate(tree, unit.piece.text, wanted)
+    findings: list[Finding] = []
+    proofs: list[tuple[Proof, ...]] = []
+    for candidate in candidates:
+        repairs = (edits.fix(repair, spans, unit.piece.text) for repair in candidate.verdict.repairs)
+        findings.append(
+            Finding(
+                rule=candidate.rule.name,
+                message=candidate.verdict.message or candidate.rule.message,
+                span=spans[candidate.at],
+                anchor=spans[candidate.anchor],
+                severity=engine.severity(candidate),
+                confidence=candidate.verdict.confidence,
+                fixes=tuple(fix for fix in repairs if fix is not None),
+            )
+        )
+        proofs.append(tuple(_proofs(candidate)))
+    order = sorted(range(len(findings)), key=lambda number: (findings[number].span, findings[number].rule))
+    return Result(
+        tuple(findings[number] for number in order), tuple(proofs[number] for number in order), frozenset(resolver.asked)
+    )
+
+
+def _proofs(candidate: engine.Candidate) -> Iterable[Proof]:
+    for evidence in candidate.evidence:
+        unit = evidence.scope.root.unit
+        if isinstance(unit, Unit) and isinstance(unit.tree, Tree):
+            span = locate(unit.tree, unit.piece.text, [evidence.node]).get(evidence.node)
+            if span is not None:
+                yield Proof(unit, _first_line(span, unit.piece.text), evidence.message)
+
+
+def _first_line(span: Span, text: str) -> Span:
+    """Evidence points at a line; a whole class or function would bury the point."""
+    if span.start.line == span.end.line:
+        return span
+    line = split_lines(text)[span.start.line].rstrip("\r\n")
+    return Span(span.start, Position(span.start.line, max(len(line), span.start.column)))
+
+
+def texts(unit: Unit, of: Catalogue) -> tuple[Finding, ...]:
+    """What rules find in the raw text, parsed or not."""
+    if unit.text_findings is None:
+        found: list[Finding] = []
+        for rule, detector in of.texts:
+            for match in detector.pattern.finditer(unit.piece.text):
+                if detector.when is None or detector.when(match):
+                    span = _offsets(unit.piece.text, match.start(), match.end())
+                    found.append(
+                        Finding(
+                            rule=rule.name,
+                            message=rule.message,
+                            span=span,
+                            anchor=span,
+                            severity=rule.severity,
+                            confidence=Confidence.HIGH,
+                        )
+                    )
+        unit.text_findings = tuple(found)
+    return unit.text_findings
+
+
+def _offsets(text: str, start: int, end: int) -> Span:
+    return Span(_place(text, start), _place(text, end))
+
+
+def _place(text: str, offset: int) -> Position:
+    head = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
+    return Position(head.count("\n"), len(head) - head.rfind("\n") - 1)
+
+
+# --- what a unit offers to others ------------------------------------------------------------------------------------
+
+
+def bound_names(unit: Unit, of: Catalogue) -> dict[str, list[Binding]]:
+    """What other units can ask a unit for: module-level names as they are, names of classes with a dot before them."""
+    scopes = ensure_scopes(unit, of)
+    if scopes is None:
+        return {}
+    offered: dict[str, list[Binding]] = {name: list(found) for name, found in scopes.module.items()}
+    classes = [scope for scope in scopes.by_node.values() if scope.kind is ScopeKind.CLASS]
+    if scopes.top.kind is ScopeKind.CLASS:
+        classes.append(scopes.top)
+    for scope in classes:
+        for table in (scope.bindings, scope.attributes):
+            for name, found in table.items():
+                offered.setdefault("." + name, []).extend(found)
+    return offered
+
+
+def signature(binding: Binding, piece: Piece) -> str:
+    """Text that is the same for two bindings exactly when they mean the same to whoever asks."""
+    node = binding.node
+    head = f"{binding.kind.name} {binding.path} {binding.index} "
+    if binding.kind in {BindingKind.IMPORT, BindingKind.STAR} or node is None:
+        return head
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+        node = node.with_changes(body=cst.SimpleStatementSuite([cst.Pass()]), leading_lines=())
+    elif binding.scope.kind not in {ScopeKind.MODULE, ScopeKind.CLASS} or isinstance(node, cst.Lambda):
+        return head + piece.text  # It may depend on anything around it.
+    return head + _EMPTY.code_for_node(node)
+
+
+_EMPTY = cst.Module([])
+
+
+def as_carried(finding: Finding, steps: tuple[Step, ...] = ()) -> Finding:
+    """A finding that was seen before the text broke. Its fixes are gone: they were made for other text."""
+    none: tuple[Fix, ...] = ()
+    return Finding(
+        rule=finding.rule,
+        message=finding.message,
+        span=finding.span,
+        anchor=finding.anchor,
+        severity=finding.severity,
+        confidence=finding.confidence,
+        steps=steps,
+        fixes=none,
+        carried=True,
+    )
+

@@ -1,0 +1,140 @@
+"""What can be wrong with a justification, each fault with what to do about it; loads no libcst."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from whysafe.analysis.finding import Severity, Step
+from whysafe.justifications.comment import Decision
+from whysafe.justifications.state import Remark, State, remark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from whysafe.justifications.comment import Block, Placed
+    from whysafe.justifications.names import Names
+
+DUE_DAYS = 30
+TRIVIAL_LETTERS = 10
+
+
+def malformed(block: Block, today: dt.date) -> tuple[Remark, ...]:
+    problems = list(block.problems)
+    if block.date and block.date > today + dt.timedelta(days=1):
+        problems.append(
+            f"The block is signed on {block.date}, which is in the future; write the day on which it was decided."
+        )
+    return tuple(remark(State.MALFORMED, f"This justification cannot be read. {problem}") for problem in problems)
+
+
+def faults(placed: Placed, severities: Sequence[Severity], known: Names, today: dt.date) -> tuple[Remark, ...]:
+    """Everything that keeps a block from being valid, the gravest first."""
+    found = (
+        _placeholder(placed.block) or _trivial(placed.block, known),
+        _unsigned(placed.block, severities),
+        _stale(placed),
+        _outdated(placed.block, today),
+    )
+    return tuple(fault for fault in found if fault)
+
+
+# Spanish "todo" is a word of a sentence; the placeholder is written in capitals or with a colon.
+_PLACEHOLDER = re.compile(r"(?<!\w)(?:TODO|TBD|FIXME|(?i:todo|tbd|fixme)(?=:))(?!\w)|(?<!`)<[^<>]+>")
+
+
+def _placeholder(block: Block) -> Remark | None:
+    found = _PLACEHOLDER.search(block.reason)
+    if found:
+        advice = f"`{found[0]}` stands in the reason; write why this code may stay"
+        if found[0].startswith("<"):
+            advice += " (what is meant literally goes between backquotes)"
+        return remark(State.PLACEHOLDER, f"The reason is still to be written: {advice}.")
+    if block.ref and _PLACEHOLDER.search(block.ref):
+        return remark(
+            State.PLACEHOLDER, f"`ref {block.ref}` is still to be written; name the ticket that ends the wait."
+        )
+    return None
+
+
+def _trivial(block: Block, known: Names) -> Remark | None:
+    letters = sum(character.isalpha() for character in block.reason)
+    if letters < TRIVIAL_LETTERS:
+        what = "says nothing" if letters == 0 else f"has {letters} letters"
+        message = f"The reason {what}, too little to be understood later; {_ADVICE.get(block.decision, '')}"
+        return remark(State.TRIVIAL, message)
+    titles = {_bare(known.titles.get(rule, "")) for name in block.ids for rule in known.rules.get(name, ())}
+    if _bare(block.reason) in titles:
+        return remark(State.TRIVIAL, f"The reason only repeats the rule's title; {_ADVICE.get(block.decision, '')}")
+    return None
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+_ADVICE: dict[Decision | None, str] = {
+    Decision.ACCEPTED: "say who can reach this, why it is not fixed, and what kind of program this is.",
+    Decision.MITIGATED: "say which control stops it, and where that control is tested.",
+    Decision.DEFERRED: "say what blocks the fix, and what ends the wait.",
+    Decision.FALSE_ALARM: "say which premise of the rule does not hold in this code.",
+}
+
+
+def _unsigned(block: Block, severities: Sequence[Severity]) -> Remark | None:
+    missing = []
+    if not block.who or block.who.upper().startswith("TODO"):
+        missing.append("a name")
+    if not block.date:
+        missing.append("the date")
+    if owes_review(block, severities) and not (block.review_by or block.unreadable_review):
+        missing.append("a review date (`review by`)")
+    if block.decision is Decision.DEFERRED and not block.ref:
+        missing.append("the ticket that ends the wait (`ref`)")
+    if not block.code:
+        missing.append("the fingerprint of the code (`code`)")
+    if not missing:
+        return None
+    listed = missing[0] if len(missing) == 1 else ", ".join(missing[:-1]) + " and " + missing[-1]
+    return remark(State.UNSIGNED, f"Nobody answers for this yet: the sign line lacks {listed}. Sign the block.")
+
+
+def _stale(placed: Placed) -> Remark | None:
+    block = placed.block
+    if not block.code or placed.code is None or block.code == placed.code:
+        return None
+    message = (
+        f"The code below, or a name that it reads, is not the code this was written for (code {block.code}, now "
+        f"{placed.code}); check that the reason still holds, then re-confirm or remove the block."
+    )
+    related = (Step(placed.covers, "This is not the code that the block was written for."),) if placed.covers else ()
+    return Remark(state=State.STALE, severity=Severity.WARNING, message=message, related=related)
+
+
+def _outdated(block: Block, today: dt.date) -> Remark | None:
+    if block.unreadable_review is not None:
+        message = (
+            f"`review by {block.unreadable_review}` is no date, so it counts as expired; write it as YYYY-MM-DD, "
+            "after checking that the reason still holds."
+        )
+        return remark(State.EXPIRED, message)
+    if block.review_by is None:
+        return None
+    left = (block.review_by - today).days
+    if left < 0:
+        message = (
+            f"The review was due by {block.review_by}; check that the reason still holds, then re-confirm or remove."
+        )
+        return remark(State.EXPIRED, message)
+    if left <= DUE_DAYS:
+        when = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
+        return remark(State.DUE, f"To be reviewed by {block.review_by}, {when}: does the reason still hold?")
+    return None
+
+
+def owes_review(block: Block, severities: Iterable[Severity]) -> bool:
+    """Whether this block must carry a review date, given the severities of the findings that it answers."""
+    if block.decision is Decision.DEFERRED:
+        return True
+    return block.decision is not Decision.FALSE_ALARM and any(grade >= Severity.WARNING for grade in severities)

@@ -1,0 +1,213 @@
+"""Code actions: what can be done about the findings and the justifications under the cursor.
+
+They are planned from the stored report, because editors ask at every move of the cursor; only an edit that needs the
+tree is asked of the worker, when the client resolves the action or, where it cannot, before it gets the list.
+No action that records, renews or removes a person's decision is ever preferred or part of fix-all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from whysafe.justifications.audit import State
+from whysafe.justifications.comment import Decision
+from whysafe.lsp.convert import span_to_client
+from whysafe.lsp.hover import blocks_of
+from whysafe.lsp.messages import Order
+from whysafe.syntax.position import Position, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from whysafe.analysis.finding import Fix
+    from whysafe.justifications.comment import Block
+    from whysafe.lsp.messages import Outcome
+    from whysafe.lsp.reports import Entry
+    from whysafe.lsp.session import Capabilities
+    from whysafe.report import Report, Shown
+    from whysafe.syntax.position import Edit
+
+QUICK_FIX = "quickfix"
+REWRITE = "refactor.rewrite"
+FIX_ALL = "source.fixAll.whysafe"
+KINDS = (QUICK_FIX, REWRITE, FIX_ALL)
+EXPLAIN_COMMAND = "whysafe.explain"
+
+_JUSTIFY = (
+    (Decision.ACCEPTED, "Justify {rule} as accepted..."),
+    (Decision.FALSE_ALARM, "Justify {rule} as a false alarm..."),
+    (Decision.MITIGATED, "Justify {rule} as mitigated..."),
+    (Decision.DEFERRED, "Justify {rule} as deferred..."),
+)
+_TASKS = {
+    State.VALID: ("confirm", "remove"),
+    State.DUE: ("confirm", "remove"),
+    State.EXPIRED: ("confirm", "remove"),
+    State.STALE: ("confirm", "remove"),
+    State.UNSIGNED: ("sign", "remove"),
+    State.PLACEHOLDER: ("remove",),
+    State.TRIVIAL: ("remove",),
+    State.MALFORMED: ("remove",),
+    State.ORPHAN: ("remove",),
+    State.UNKNOWN_RULE: ("remove",),
+    State.DETACHED: ("remove",),
+}
+_TASK_TITLES = {
+    "confirm": "Re-confirm the justification of {rules}",
+    "sign": "Sign the justification of {rules}",
+    "remove": "Remove the justification of {rules}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An action with its edits, or with the order that leads to them, or with the rule to explain."""
+
+    title: str
+    kind: str
+    preferred: bool = False
+    item: int | None = None
+    edits: tuple[Edit, ...] | None = None
+    order: Order | None = None
+    explains: str | None = None
+
+
+def plan(entry: Entry, span: Span, *, only: Sequence[str] | None, client: Capabilities) -> list[Action]:
+    """The actions for a span of the text that the report is of; `only` are the kinds that the client wants."""
+    if not client.literal_actions:
+        return []
+    actions: list[Action] = []
+    for index, shown in enumerate(entry.report.shown):
+        if _meet(shown.finding.span, span):
+            actions.extend(_for_finding(index, shown, client))
+    for block, state, _ in blocks_of(entry.report):
+        near = any(shown.block == block and _meet(shown.finding.span, span) for shown in entry.report.shown)
+        if near or _meet(block.span, span):
+            actions.extend(_for_block(block, state))
+    if only is not None:
+        everything = fix_all(entry.report)
+        if everything:
+            title = "Fix all findings that have a safe fix"
+            actions.append(Action(title=title, kind=FIX_ALL, edits=everything))
+        actions = [action for action in actions if any(_is_kind(action.kind, kind) for kind in only)]
+    return actions
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
+
+
+def _is_kind(kind: str, wanted: str) -> bool:
+    return not wanted or kind == wanted or kind.startswith(wanted + ".")
+
+
+def _for_finding(index: int, shown: Shown, client: Capabilities) -> Iterator[Action]:
+    finding = shown.finding
+    if finding.carried:
+        return
+    if shown.state is State.OPEN:
+        safe = next((fix for fix in finding.fixes if fix.safe), None)
+        if safe is not None:
+            yield Action(title=safe.title, kind=QUICK_FIX, preferred=True, item=index, edits=safe.edits)
+        for decision, title in _JUSTIFY:
+            order = Order("justify", finding.span.start, finding.rule, decision.value)
+            yield Action(title=title.format(rule=finding.rule), kind=QUICK_FIX, item=index, order=order)
+        unsafe = next((fix for fix in finding.fixes if not fix.safe), None)
+        if unsafe is not None:
+            yield Action(title=unsafe.title, kind=REWRITE, item=index, edits=unsafe.edits)
+    if not client.markdown_hover:
+        yield Action(title=f"Explain {finding.rule}", kind=QUICK_FIX, item=index, explains=finding.rule)
+
+
+def _for_block(block: Block, state: State) -> Iterator[Action]:
+    rules = ", ".join(block.ids) or "nothing"
+    for task in _TASKS.get(state, ()):
+        order = Order(task, block.span.start)
+        yield Action(title=_TASK_TITLES[task].format(rules=rules), kind=QUICK_FIX, order=order)
+
+
+def fix_all(report: Report) -> tuple[Edit, ...]:
+    """The safe fixes of all findings that nobody has answered, without those that would overlap an earlier one."""
+    edits: list[Edit] = []
+    for shown in report.shown:
+        fix = next((fix for fix in shown.finding.fixes if fix.safe), None)
+        if fix is None or shown.state is not State.OPEN or shown.finding.carried:
+            continue
+        new = [edit for edit in fix.edits if edit not in edits or edit.span.start != edit.span.end]
+        if not any(_overlap(edit.span, other.span) for edit in new for other in edits):
+            edits.extend(new)
+    return tuple(sorted(edits, key=lambda edit: edit.span))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one == other or (one.start < other.end and other.start < one.end)
+
+
+# For the protocol ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The document that actions change, at the version that they were made for."""
+
+    uri: str
+    version: int | None
+    revision: int
+    lines: Sequence[str]
+    client: Capabilities
+
+
+def to_client(action: Action, entry: Entry, target: Target) -> dict[str, Any]:
+    """The action as the protocol has it; without `edit` where that is still to be asked of the worker."""
+    result: dict[str, Any] = {"title": action.title, "kind": action.kind}
+    if action.item is not None:
+        result["diagnostics"] = [entry.items[action.item]]
+    if action.preferred and target.client.preferred_actions:
+        result["isPreferred"] = True
+    if action.edits is not None:
+        result["edit"] = workspace_edit(action.edits, target)
+    if action.explains is not None:
+        command = {"title": action.title, "command": EXPLAIN_COMMAND, "arguments": [action.explains]}
+        result["command"] = command
+    if action.order is not None and target.client.resolve_edit:
+        result["data"] = data_of(action.order, target)
+    return result
+
+
+def workspace_edit(edits: Iterable[Edit], target: Target, snippet: str | None = None) -> dict[str, Any]:
+    """The edits as the client understands them best; a snippet replaces the text of a single edit."""
+    client = target.client
+    changes = [_text_edit(edit, target) for edit in edits]
+    if not client.document_changes:
+        return {"changes": {target.uri: changes}}
+    if snippet is not None and client.snippet_edits and len(changes) == 1:
+        changes = [{"range": changes[0]["range"], "snippet": {"kind": "snippet", "value": snippet}}]
+    document = {"uri": target.uri, "version": target.version}
+    return {"documentChanges": [{"textDocument": document, "edits": changes}]}
+
+
+def edit_of(outcome: Outcome, target: Target) -> dict[str, Any] | None:
+    """The edit for an order that the worker has answered; None where it was refused."""
+    return None if outcome.refusal is not None else workspace_edit(outcome.edits, target, outcome.snippet)
+
+
+def _text_edit(edit: Edit, target: Target) -> dict[str, Any]:
+    return {"range": span_to_client(target.lines, edit.span, target.client.encoding), "newText": edit.text}
+
+
+def data_of(order: Order, target: Target) -> dict[str, Any]:
+    """What the client carries back to us when it resolves the action."""
+    place = [order.place.line, order.place.column]
+    fields = {"task": order.task, "place": place, "rule": order.rule, "decision": order.decision}
+    return {"uri": target.uri, "revision": target.revision} | fields
+
+
+def order_of(data: Any) -> tuple[str, int, Order]:
+    """Address, revision and order of what `data_of` made. Raises ValueError where it is something else."""
+    try:
+        line, column = data["place"]
+        order = Order(str(data["task"]), Position(int(line), int(column)), str(data["rule"]), str(data["decision"]))
+        return str(data["uri"]), int(data["revision"]), order
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError("this action is not one of ours") from error

@@ -1,0 +1,99 @@
+"""The hover: what is wrong here and why, or what a justification says and whether it counts.
+
+It is made of the stored report, so that it is there at once, whatever the analysis is doing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from whysafe import explain
+from whysafe.justifications.audit import State
+from whysafe.lsp.convert import span_to_client
+from whysafe.lsp.mapping import position_before, span_after
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping, Sequence
+
+    from whysafe.analysis.finding import Card
+    from whysafe.justifications.comment import Block
+    from whysafe.lsp.reports import Entry
+    from whysafe.lsp.session import Capabilities
+    from whysafe.report import Report, Shown
+    from whysafe.syntax.position import Position, Span
+
+_MARKUP = re.compile(r"\\(.)|[*`]|^#+ ", re.MULTILINE)
+
+
+def hover(
+    entry: Entry,
+    place: Position,
+    lines: Sequence[str],
+    *,
+    cards: Mapping[str, Card],
+    client: Capabilities,
+    today: datetime.date,
+    ticket_url: str | None = None,
+) -> dict[str, Any] | None:
+    """The hover at a place of the text as it is now, ready for JSON; None where there is nothing to say."""
+    found = _texts(entry.report, position_before(place, entry.since), cards, today, ticket_url)
+    if not found:
+        return None
+    text = "\n\n---\n\n".join(text for _, text in found)
+    span = span_after(found[0][0], entry.since)
+    kind, value = ("markdown", text) if client.markdown_hover else ("plaintext", plain(text))
+    return {"contents": {"kind": kind, "value": value}, "range": span_to_client(lines, span, client.encoding)}
+
+
+def plain(markdown: str) -> str:
+    """Markdown of ours without its marks, for clients that show plain text."""
+    return _MARKUP.sub(lambda found: found[1] or "", markdown)
+
+
+def _texts(
+    report: Report, place: Position, cards: Mapping[str, Card], today: datetime.date, ticket_url: str | None
+) -> list[tuple[Span, str]]:
+    findings = [
+        (shown.finding.span, explain.hover(shown, cards[shown.finding.rule]))
+        for shown in findings_at(report, place)
+        if shown.finding.rule in cards
+    ]
+    return findings or [
+        (block.span, explain.hover_block(block, state, _days_left(block, today), card, ticket_url=ticket_url))
+        for block, state, card in _blocks_at(report, place, cards)
+    ]
+
+
+def findings_at(report: Report, place: Position) -> list[Shown]:
+    """The findings at a place; one that ends right before it counts, because cursors stand between characters."""
+    return [
+        shown for shown in report.shown if shown.finding.span.start <= place <= shown.finding.span.end
+    ]
+
+
+def blocks_of(report: Report) -> list[tuple[Block, State, str | None]]:
+    """Every block that the report mentions, with its state and the rule of a finding that it answers."""
+    found: dict[Span, tuple[Block, State, str | None]] = {}
+    for shown in report.shown:
+        if shown.block is not None:
+            found.setdefault(shown.block.span, (shown.block, shown.state, shown.finding.rule))
+    for note in report.notes:
+        if note.block.span not in found:
+            found[note.block.span] = (note.block, note.state, None)
+    return list(found.values())
+
+
+def _blocks_at(
+    report: Report, place: Position, cards: Mapping[str, Card]
+) -> list[tuple[Block, State, Card | None]]:
+    return [
+        (block, state, cards.get(rule or next(iter(block.ids), "")))
+        for block, state, rule in blocks_of(report)
+        if block.span.start <= place <= block.span.end
+    ]
+
+
+def _days_left(block: Block, today: datetime.date) -> int | None:
+    return None if block.review_by is None else (block.review_by - today).days

@@ -1,0 +1,131 @@
+"""Frames of the protocol on standard input and output.
+
+Reading has a thread of its own, which shares nothing with handlers: a busy server still reads, so that a client never
+blocks on writing to it. The header is read leniently (any case, any order, other fields); a frame without a usable
+length is skipped to the next header.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FRAME_LIMIT = 256 << 20
+HEADER_LIMIT = 4096
+
+# Not bound to the start of a line: the body of a frame without a usable length precedes the next header on its line.
+_LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+class TooLarge(Exception):
+    """A frame was over the limit; it was read and dropped."""
+
+
+class Frames:
+    """The bodies of the frames that `read` delivers: a function from a number of bytes to at most so many, or none."""
+
+    def __init__(self, read: Callable[[int], bytes], limit: int = FRAME_LIMIT) -> None:
+        self._read = read
+        self._limit = limit
+        self._buffer = bytearray()
+
+    def __iter__(self) -> Iterator[bytes | TooLarge]:
+        while (length := self._header()) is not None:
+            if length > self._limit:
+                if not self._skip(length):
+                    return
+                yield TooLarge(f"a message of {length:,} bytes is over the limit of {self._limit:,}")
+                continue
+            if not self._fill(length):
+                return
+            yield bytes(self._buffer[:length])
+            del self._buffer[:length]
+
+    def _header(self) -> int | None:
+        """The length that the next usable header announces; None at the end of the stream."""
+        while True:
+            end = self._line_end()
+            if end is None:
+                return None
+            header = bytes(self._buffer[:end])
+            del self._buffer[:end]
+            found = _LENGTH.findall(header)
+            if found:
+                return int(found[-1])
+
+    def _line_end(self) -> int | None:
+        """The end of the header, behind its empty line; a header without end is cut, but not within a line."""
+        while True:
+            ends = [self._buffer.find(mark) + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if mark in self._buffer]
+            if ends:
+                return min(ends)
+            if len(self._buffer) > HEADER_LIMIT:
+                del self._buffer[: max(self._buffer.rfind(b"\n") + 1, len(self._buffer) - HEADER_LIMIT)]
+            if not self._more():
+                return None
+
+    def _fill(self, length: int) -> bool:
+        while len(self._buffer) < length:
+            if not self._more():
+                return False
+        return True
+
+    def _skip(self, length: int) -> bool:
+        while length > len(self._buffer):
+            length -= len(self._buffer)
+            self._buffer.clear()
+            if not self._more():
+                return False
+        del self._buffer[:length]
+        return True
+
+    def _more(self) -> bool:
+        data = self._read(1 << 16)
+        self._buffer += data
+        return bool(data)
+
+
+class OutgoingFrames:
+    """The writer that pygls is given: whole frames into a file descriptor of our own."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, data: bytes) -> None:
+        """Write all of the data. Raises OSError where the client is gone."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+
+    def close(self) -> None:
+        """Nothing is kept back, so nothing is left to do; the descriptor stays open until the process ends."""
+
+
+def read_in_thread(
+    descriptor: int, deliver: Callable[[bytes | TooLarge], object], at_end: Callable[[], object]
+) -> None:
+    """Deliver frames from a file descriptor in the running loop, then call `at_end` there."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        try:
+            for frame in Frames(lambda size: os.read(descriptor, size)):
+                loop.call_soon_threadsafe(deliver, frame)
+        except OSError:
+            pass
+        finally:
+            loop.call_soon_threadsafe(at_end)
+
+    def guarded() -> None:
+        try:
+            read()
+        except RuntimeError:  # The loop is closed: the server is ending.
+            return
+
+    threading.Thread(target=guarded, name="from client", daemon=True).start()

@@ -1,0 +1,44 @@
+"""The engine as the worker uses it; with this module, libcst is loaded."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from whysafe import checker
+from whysafe.justifications.comment import Decision, Refused
+from whysafe.justifications.writer import author
+from whysafe.lsp.messages import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from whysafe.analysis.finding import Card
+    from whysafe.lsp.messages import Order, Write
+
+
+def cards() -> Mapping[str, Card]:
+    return checker.cards()
+
+
+def open(text: str) -> checker.Document:  # noqa: A001 - it is called as an attribute of the engine
+    return checker.Document(text)
+
+
+def write(document: checker.Document, request: Write) -> Iterator[Outcome]:
+    """One outcome per order; what is refused says why."""
+    who = author(request.settings.author, os.environ)
+    for order in request.orders:
+        try:
+            yield _fulfil(document, order, request, who)
+        except Refused as refused:
+            yield Outcome(refusal=str(refused))
+
+
+def _fulfil(document: checker.Document, order: Order, request: Write, who: str) -> Outcome:
+    if order.task == "justify":
+        written = document.justify(
+            order.place, order.rule, Decision(order.decision), who, request.today, request.settings
+        )
+        return Outcome(edits=tuple(written.edits), snippet=written.snippet)
+    raise Refused(f"whysafe cannot {order.task} a justification yet; edit the comment by hand")

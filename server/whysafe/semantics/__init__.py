@@ -1,0 +1,1 @@
+"""What names, values and calls of one file mean."""

@@ -1,0 +1,1 @@
+"""Text and tree of one file, without meaning."""
