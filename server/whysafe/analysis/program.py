@@ -351,15 +351,18 @@ class Program:
 
     @property
     def imports_test_framework(self) -> bool:
+        """Whether pytest or unittest is imported at module level."""
         return any(
-            binding.path.split(".", 1)[0] == name
+            binding.kind in {BindingKind.IMPORT, BindingKind.STAR} and binding.path.split(".", 1)[0] == name
             for name in ("pytest", "unittest")
-            if name in self._file_words
             for unit in self._by_word.get(name, ())
-            for found in (scopes.module.values() if (scopes := self._scopes(unit)) is not None else ())
+            for found in self._module_of(unit).values()
             for binding in found
-            if binding.kind in {BindingKind.IMPORT, BindingKind.STAR}
         )
+
+    def _module_of(self, unit: Unit) -> dict[str, list[Binding]]:
+        scopes = self._scopes(unit)
+        return {} if scopes is None else scopes.module
 
     # --- imports that fixes need -------------------------------------------------------------------------------------
 

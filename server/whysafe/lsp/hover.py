@@ -68,9 +68,7 @@ def _texts(
 
 def findings_at(report: Report, place: Position) -> list[Shown]:
     """The findings at a place; one that ends right before it counts, because cursors stand between characters."""
-    return [
-        shown for shown in report.shown if shown.finding.span.start <= place <= shown.finding.span.end
-    ]
+    return [shown for shown in report.shown if shown.finding.span.start <= place <= shown.finding.span.end]
 
 
 def blocks_of(report: Report) -> list[tuple[Block, State, str | None]]:
@@ -85,9 +83,7 @@ def blocks_of(report: Report) -> list[tuple[Block, State, str | None]]:
     return list(found.values())
 
 
-def _blocks_at(
-    report: Report, place: Position, cards: Mapping[str, Card]
-) -> list[tuple[Block, State, Card | None]]:
+def _blocks_at(report: Report, place: Position, cards: Mapping[str, Card]) -> list[tuple[Block, State, Card | None]]:
     return [
         (block, state, cards.get(rule or next(iter(block.ids), "")))
         for block, state, rule in blocks_of(report)

@@ -1,8 +1,8 @@
 """The messages between the main process (left) and the worker (right). Loads neither libcst nor pygls.
 
-    Open, Change, Write ->  <- Analysed, Written, Lost, Failed (each with the id of its request)
-    Close               ->
-                            <- Ready, once, at the start
+Open, Change, Write ->  <- Analysed, Written, Lost, Failed (each with the id of its request)
+Close               ->
+                        <- Ready, once, at the start
 """
 
 from __future__ import annotations

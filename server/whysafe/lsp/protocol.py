@@ -169,6 +169,10 @@ class Protocol(LanguageServerProtocol):
         """Send a notification with JSON-ready parameters: ten times cheaper than as objects of lsprotocol."""
         self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
 
+    def plain(self, value: Any) -> Any:
+        """An object of lsprotocol as JSON-ready data."""
+        return self._converter.unstructure(value)
+
     def _send_handler_result(self, future: asyncio.Future[Any], *, msg_id: str | int) -> None:
         """Answer with what a handler returned or raised; what it raised by accident is logged and not shown."""
         self._request_futures.pop(msg_id, None)

@@ -54,9 +54,7 @@ class Reports:
         report = project(
             tracked.visible_facts(), session.cards, session.settings(document), session.today(), document.path
         )
-        view = View(
-            uri=document.uri, lines=document.text.lines, cards=session.cards, client=session.capabilities
-        )
+        view = View(uri=document.uri, lines=document.text.lines, cards=session.cards, client=session.capabilities)
         items = diagnostics(report, view)
         before = self.entries.get(document.uri)
         entry = Entry(

@@ -34,7 +34,17 @@ EDITOR = "editor settings"
 
 # Settings of the editor plug-ins, which the server does not interpret.
 EDITOR_ONLY = frozenset(
-    {"args", "enable", "importStrategy", "interpreter", "justified", "path", "showNotifications", "trace", "workspaceScan"}
+    {
+        "args",
+        "enable",
+        "importStrategy",
+        "interpreter",
+        "justified",
+        "path",
+        "showNotifications",
+        "trace",
+        "workspaceScan",
+    }
 )
 ENVIRONMENTS = frozenset({"site-packages", "dist-packages", "__pypackages__"})
 
@@ -207,7 +217,6 @@ def editor_settings(value: Any) -> dict[str, Any]:
         if isinstance(value.get(key), dict):
             return editor_settings(value[key])
     return {str(key): entry for key, entry in value.items() if key != "globalSettings"}
-
 
 
 def _within(path: Path | None, root: Path) -> bool:

@@ -218,9 +218,7 @@ class Supervisor:
         )
         return change, patience.change + size * patience.change_per_character
 
-    def _take(
-        self, tracked: Tracked, answer: messages.Analysed, revision: int, count: int, *, complete: bool
-    ) -> None:
+    def _take(self, tracked: Tracked, answer: messages.Analysed, revision: int, count: int, *, complete: bool) -> None:
         tracked.facts, tracked.facts_revision = answer.facts, revision
         del tracked.since[:count]
         self._deaths = 0
@@ -233,9 +231,7 @@ class Supervisor:
             log.warning("the worker holds %d MB; it is started again", answer.memory >> 20)
             self._discard_worker(resend=False)
 
-    def _blame(
-        self, tracked: Tracked, in_flight: Sequence[Edit], count: int, cause: str, *, complete: bool
-    ) -> None:
+    def _blame(self, tracked: Tracked, in_flight: Sequence[Edit], count: int, cause: str, *, complete: bool) -> None:
         if tracked.closed:
             return
         message = f"not analysed: {cause}; it is tried again when this text changes"

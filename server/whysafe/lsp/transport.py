@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import select
 import threading
 from typing import TYPE_CHECKING
 
@@ -92,16 +93,24 @@ class Frames:
 
 
 class OutgoingFrames:
-    """The writer that pygls is given: whole frames into a file descriptor of our own."""
+    """The writer that pygls is given: whole frames into a file descriptor of our own; `at_end`: the client is gone."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, at_end: Callable[[], object]) -> None:
         self._descriptor = descriptor
+        self._at_end = at_end
+        self._broken = False
 
     def write(self, data: bytes) -> None:
-        """Write all of the data. Raises OSError where the client is gone."""
+        """Write all of the data, or nothing more once the client is gone."""
         view = memoryview(data)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
+        while view and not self._broken:
+            try:
+                view = view[os.write(self._descriptor, view) :]
+            except BlockingIOError:
+                select.select([], [self._descriptor], [])
+            except OSError:
+                self._broken = True
+                self._at_end()
 
     def close(self) -> None:
         """Nothing is kept back, so nothing is left to do; the descriptor stays open until the process ends."""

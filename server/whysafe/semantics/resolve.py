@@ -251,7 +251,7 @@ def _bound_parameter(binding: Binding, resolver: Resolver) -> Values:
     parameter = binding.node
     assert isinstance(parameter, cst.Param)  # noqa: S101 - the walk says so
     values: Values = ()
-    if parameter.annotation is not None and not parameter.star:
+    if parameter.annotation is not None and parameter.star not in {"*", "**"}:
         values = _typed(parameter.annotation.annotation, binding.scope, resolver)
     if parameter.default is not None:
         values = join(values, evaluate(parameter.default, binding.scope, resolver))

@@ -247,7 +247,7 @@ def _parameter_parts(parameters: cst.Parameters, scope: Scope, statement: cst.CS
 
 def _bind_parameters(parameters: cst.Parameters, inner: Scope, outer: Scope, *, method: bool) -> None:
     for number, parameter in enumerate(all_parameters(parameters)):
-        if number == 0 and method and not isinstance(parameter.star, str):
+        if number == 0 and method and parameter.star not in {"*", "**"}:
             own = Binding(BindingKind.SELF, outer, outer.node, owner=parameter)
             inner.bindings.setdefault(parameter.name.value, []).append(own)
         else:

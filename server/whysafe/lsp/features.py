@@ -1,0 +1,352 @@
+"""Everything that the server does, one function per method of the protocol; `METHODS` lists them all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import difflib
+import logging
+import os
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from whysafe import explain
+from whysafe.lsp import actions, hover
+from whysafe.lsp.convert import position_from_client, span_from_client
+from whysafe.lsp.host import Server, can_be_watched
+from whysafe.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS, SERVER_CANCELLED
+from whysafe.lsp.session import SETTINGS_FILES, editor_settings, path_of, read_capabilities
+from whysafe.lsp.supervisor import Unavailable
+from whysafe.lsp.transport import OutgoingFrames, read_in_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from whysafe.lsp.documents import OpenDocument
+    from whysafe.lsp.messages import Order, Outcome
+    from whysafe.lsp.reports import Entry
+    from whysafe.lsp.transport import TooLarge
+    from whysafe.lsp.worker import Worker
+    from whysafe.syntax.position import Edit
+
+PULL_SECONDS = 5.0
+ACTION_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
+
+
+# Start and end ----------------------------------------------------------------------------------------------------------
+
+
+def initialize(ls: Server, params: types.InitializeParams) -> None:
+    session = ls.session
+    session.capabilities = read_capabilities(params.capabilities)
+    folders = [folder.uri for folder in params.workspace_folders or ()]
+    for uri in folders or ([params.root_uri] if params.root_uri else []):
+        session.add_folder(uri)
+    ls.initial_settings = editor_settings(params.initialization_options)
+    resolve = session.capabilities.resolve_edit
+    options = types.CodeActionOptions(code_action_kinds=list(actions.KINDS), resolve_provider=resolve)
+    ls.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
+    if resolve:
+        ls.feature(types.CODE_ACTION_RESOLVE)(resolve_action)
+    if session.capabilities.pull:
+        pull = types.DiagnosticOptions(identifier="whysafe", inter_file_dependencies=False, workspace_diagnostics=False)
+        ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pull)(diagnostic)
+    if can_be_watched(params.process_id):
+        ls.background(ls.watch_the_client(params.process_id or 0))
+
+
+async def initialized(ls: Server, _params: Any) -> None:
+    logging.getLogger("whysafe").addHandler(_ClientLog(ls))
+    ls.background(ls.register())
+    ls.background(ls.watch_the_day())
+    if ls.session.capabilities.asks_configuration:
+        await ls.load_configuration()
+    else:
+        ls.take_settings({})
+
+
+def shutdown(ls: Server, *_params: Any) -> None:
+    ls.supervisor.stop()
+
+
+# Documents --------------------------------------------------------------------------------------------------------------
+
+
+def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
+    item = params.text_document
+    if ls.documents.get(item.uri) is not None:
+        log.warning("%s was opened twice; the last text counts", item.uri)
+        ls.supervisor.close(item.uri)
+    ls.reload_changed_settings()
+    ls.documents.open(item.uri, item.language_id, item.version, item.text, path=path_of(item.uri))
+    ls.watch(item.uri)
+
+
+def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
+    uri, version = params.text_document.uri, params.text_document.version
+    document = ls.documents.get(uri)
+    if document is None:
+        log.warning("ignored a change of %s, which is not open", uri)
+        return
+    if document.version is not None and version <= document.version:
+        log.warning("%s: version %s follows %s; the changes are applied as they came", uri, version, document.version)
+    edits = [_apply(ls, document, change) for change in params.content_changes]
+    document.version, document.revision = version, ls.documents.next_revision()
+    ls.reports.edited(uri, edits)
+    ls.supervisor.changed(uri, edits)
+
+
+def _apply(ls: Server, document: OpenDocument, change: types.TextDocumentContentChangeEvent) -> Edit:
+    text = document.text
+    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
+        return text.replace(text.everything(), change.text)
+    return text.replace(span_from_client(text.lines, change.range, ls.session.capabilities.encoding), change.text)
+
+
+def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
+    if ls.documents.close(params.text_document.uri) is None:
+        log.warning("ignored that %s was closed, which is not open", params.text_document.uri)
+    ls.unwatch(params.text_document.uri)
+
+
+def did_save(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
+    if _is_settings_file(params.text_document.uri):
+        ls.reload_settings()
+    else:
+        ls.reload_changed_settings()
+
+
+# Settings ---------------------------------------------------------------------------------------------------------------
+
+
+async def did_change_configuration(ls: Server, params: types.DidChangeConfigurationParams) -> None:
+    if ls.session.capabilities.asks_configuration:
+        await ls.load_configuration()
+    else:
+        ls.take_settings(params.settings)
+
+
+def did_change_watched_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    if any(_is_settings_file(change.uri) for change in params.changes):
+        ls.reload_settings()
+
+
+def did_change_workspace_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    for folder in params.event.removed:
+        ls.session.remove_folder(folder.uri)
+    for folder in params.event.added:
+        ls.session.add_folder(folder.uri)
+    ls.reload_settings()
+
+
+def _is_settings_file(uri: str) -> bool:
+    return PurePosixPath(uri).name in SETTINGS_FILES
+
+
+# Questions --------------------------------------------------------------------------------------------------------------
+
+
+async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict[str, Any]:
+    """The diagnostics of the text as it is now; a client that waits too long is asked to come again."""
+    uri = params.text_document.uri
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(ls.configured.wait(), PULL_SECONDS)
+    if uri not in ls.supervisor.tracked:
+        return {"kind": "full", "items": []}
+    tracked = await ls.supervisor.settle(uri, PULL_SECONDS)
+    if tracked is None and uri not in ls.supervisor.tracked:
+        return {"kind": "full", "items": []}
+    entry = ls.reports.get(uri)
+    if tracked is None or entry is None or entry.revision != tracked.document.revision:
+        retry = {"retriggerRequest": True}
+        raise JsonRpcException("The analysis of this text is not finished yet.", code=SERVER_CANCELLED, data=retry)
+    if params.previous_result_id == entry.result_id:
+        return {"kind": "unchanged", "resultId": entry.result_id}
+    return {"kind": "full", "resultId": entry.result_id, "items": entry.items}
+
+
+def hover_at(ls: Server, params: types.HoverParams) -> dict[str, Any] | None:
+    uri = params.text_document.uri
+    document, entry = ls.documents.get(uri), ls.reports.get(uri)
+    if document is None or entry is None:
+        return None
+    session, lines = ls.session, document.text.lines
+    return hover.hover(
+        entry,
+        position_from_client(lines, params.position, session.capabilities.encoding),
+        lines,
+        cards=session.cards,
+        client=session.capabilities,
+        today=session.today(),
+        ticket_url=session.settings(document).ticket_url,
+    )
+
+
+async def code_action(ls: Server, params: types.CodeActionParams) -> list[dict[str, Any]]:
+    uri = params.text_document.uri
+    await ls.supervisor.settle(uri, ACTION_SECONDS)
+    document, entry = ls.documents.get(uri), ls.reports.get(uri)
+    if document is None or entry is None or entry.revision != document.revision:
+        return []
+    client = ls.session.capabilities
+    span = span_from_client(document.text.lines, params.range, client.encoding)
+    planned = actions.plan(entry, span, only=params.context.only, client=client)
+    target = _target(ls, document)
+    answers = [actions.to_client(action, entry, target) for action in planned]
+    if client.resolve_edit:
+        return answers
+    return await _complete(ls, document, planned, answers)
+
+
+async def _complete(
+    ls: Server, document: OpenDocument, planned: Sequence[actions.Action], answers: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The actions with their edits, for a client that cannot ask for them later; without those that are refused."""
+    target = _target(ls, document)
+    orders = [action.order for action in planned if action.order is not None]
+    try:
+        outcomes = iter(await _write(ls, document, orders) if orders else ())
+    except Unavailable as error:
+        log.info("no justification can be offered now: %s", error)
+        return [answer for action, answer in zip(planned, answers, strict=True) if action.order is None]
+    if document.revision != target.revision:
+        return []
+    complete = []
+    for action, answer in zip(planned, answers, strict=True):
+        edit = None if action.order is None else actions.edit_of(next(outcomes), target)
+        if action.order is None:
+            complete.append(answer)
+        elif edit is not None:
+            complete.append(answer | {"edit": edit})
+    return complete
+
+
+async def resolve_action(ls: Server, params: types.CodeAction) -> dict[str, Any]:
+    """The action with its edit; without one, and with a message for the user, where it is refused."""
+    answer: dict[str, Any] = ls.protocol.plain(params)
+    if params.data is None:
+        return answer
+    try:
+        uri, revision, order = actions.order_of(answer.get("data"))
+    except ValueError as error:
+        raise JsonRpcException(str(error), code=INVALID_PARAMS) from error
+    document = ls.documents.get(uri)
+    if document is None or document.revision != revision:
+        raise JsonRpcException("The text has changed since; please try again.", code=CONTENT_MODIFIED)
+    target = _target(ls, document)
+    try:
+        (outcome,) = await _write(ls, document, [order])
+    except Unavailable as error:
+        ls.show_warning(f"whysafe: {error}")
+        return answer
+    if document.revision != revision:
+        raise JsonRpcException("The text has changed since; please try again.", code=CONTENT_MODIFIED)
+    edit = actions.edit_of(outcome, target)
+    if edit is None:
+        ls.show_warning(f"whysafe: {outcome.refusal}")
+        return answer
+    return answer | {"edit": edit}
+
+
+async def _write(ls: Server, document: OpenDocument, orders: Sequence[Order]) -> tuple[Outcome, ...]:
+    settings = ls.session.settings(document)
+    return await ls.supervisor.write(document.uri, orders, settings, ls.session.today())
+
+
+def _target(ls: Server, document: OpenDocument) -> actions.Target:
+    return actions.Target(
+        uri=document.uri,
+        version=document.version,
+        revision=document.revision,
+        lines=document.text.lines,
+        client=ls.session.capabilities,
+    )
+
+
+# Commands ---------------------------------------------------------------------------------------------------------------
+
+
+def explain_rule(ls: Server, *arguments: Any) -> str:
+    """The page of a rule, by its name or another tool's id, as Markdown."""
+    name = str(arguments[0]) if arguments else ""
+    cards = ls.session.cards
+    card = cards.get(name) or next((card for card in cards.values() if name in card.aliases), None)
+    if card is None:
+        near = difflib.get_close_matches(name, cards, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise JsonRpcException(f"There is no rule {name!r}.{hint}", code=INVALID_PARAMS)
+    page = explain.page(card)
+    if not ls.session.capabilities.markdown_hover:
+        ls.protocol.tell(types.WINDOW_SHOW_MESSAGE, {"type": 3, "message": hover.plain(page)})
+    return page
+
+
+def restart(ls: Server, *_arguments: Any) -> None:
+    """Start the analysis afresh, with a new worker."""
+    ls.supervisor.restart()
+
+
+METHODS = (
+    (types.INITIALIZE, initialize, None),
+    (types.INITIALIZED, initialized, None),
+    (types.SHUTDOWN, shutdown, None),
+    (types.TEXT_DOCUMENT_DID_OPEN, did_open, None),
+    (types.TEXT_DOCUMENT_DID_CHANGE, did_change, None),
+    (types.TEXT_DOCUMENT_DID_CLOSE, did_close, None),
+    (types.TEXT_DOCUMENT_DID_SAVE, did_save, types.SaveOptions(include_text=False)),
+    (types.TEXT_DOCUMENT_HOVER, hover_at, None),
+    (types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration, None),
+    (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, did_change_watched_files, None),
+    (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders, None),
+    # Registered in `initialize`, because they depend on the client: textDocument/codeAction, codeAction/resolve and
+    # textDocument/diagnostic.
+)
+COMMANDS = ((actions.EXPLAIN_COMMAND, explain_rule), ("whysafe.restart", restart))
+
+
+def serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
+    """Serve one client on two file descriptors; the exit status says whether it left as agreed."""
+    return asyncio.run(_serve(incoming, outgoing, worker))
+
+
+async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
+    server = Server(worker)
+    for method, function, options in METHODS:
+        server.feature(method, options)(function)
+    for name, command in COMMANDS:
+        server.command(name)(command)
+
+    def receive(frame: bytes | TooLarge) -> None:
+        if not server.ended.is_set():
+            server.protocol.receive(frame)
+        if server.protocol.exit_status is not None:
+            server.ended.set()
+
+    server.protocol.set_writer(OutgoingFrames(outgoing, server.ended.set))
+    read_in_thread(incoming, receive, server.ended.set)
+    server.supervisor.start()
+    try:
+        await server.ended.wait()
+    finally:
+        server.supervisor.stop()
+    return server.protocol.exit_status or 0
+
+
+class _ClientLog(logging.Handler):
+    """Warnings and errors of ours in the client's log window; it shows them to nobody who does not look."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(logging.WARNING)
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        level = 1 if record.levelno >= logging.ERROR else 2
+        params = {"type": level, "message": record.getMessage()}
+        with contextlib.suppress(RuntimeError):  # The loop is closed: the server is ending.
+            self._loop.call_soon_threadsafe(self._server.protocol.tell, types.WINDOW_LOG_MESSAGE, params)

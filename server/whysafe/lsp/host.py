@@ -1,0 +1,255 @@
+"""The server object: what is open, what is known of it, and how news of it reach the client."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+
+from whysafe import __version__
+from whysafe.lsp.diagnostics import of_problem
+from whysafe.lsp.documents import Documents
+from whysafe.lsp.protocol import Protocol
+from whysafe.lsp.reports import Entry, Reports
+from whysafe.lsp.session import EDITOR, SECTION, SETTINGS_FILES, Session, editor_settings, uri_of
+from whysafe.lsp.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from whysafe.analysis.finding import Card
+    from whysafe.config import Problem
+    from whysafe.lsp.tracked import Tracked
+    from whysafe.lsp.worker import Worker
+
+CONFIGURATION_SECONDS = 2.0
+DAY_CHECK_SECONDS = 300.0
+PARENT_CHECK_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Server(LanguageServer):
+    """State of one session. Everything here runs in the event loop."""
+
+    protocol: Protocol
+
+    def __init__(self, worker: Worker | None) -> None:
+        super().__init__(
+            "whysafe", __version__, protocol_cls=Protocol, converter_factory=default_converter, max_workers=1
+        )
+        self.session = Session()
+        self.documents = Documents()
+        self.reports = Reports(session=self.session)
+        self.supervisor = Supervisor(self.on_facts, self.on_cards, self.show_warning, first_worker=worker)
+        self.initial_settings: dict[str, Any] = {}
+        self.configured = asyncio.Event()
+        self.ended = asyncio.Event()
+        self._day = self.session.today()
+        self._faulty: set[str] = set()
+        self._told: frozenset[str] = frozenset()
+        self._settings_uris: set[str] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """An error in a notification goes to the log: a message for the user at every keystroke helps nobody."""
+        log.error("%s: %s", getattr(source, "__name__", source), error)
+
+    def background(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run something that nobody waits for; what it raises is logged."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.info("a request to the client failed: %s", task.exception())
+
+    # News of the analysis ---------------------------------------------------------------------------------------------
+
+    def on_cards(self, cards: dict[str, Card]) -> None:
+        self.session.cards = cards
+        self.session.forget_settings()
+        self.refresh()
+
+    def on_facts(self, tracked: Tracked) -> None:
+        """Make a report of new facts, and push it to a client that does not pull."""
+        if not self.configured.is_set() or not self.session.cards:
+            return
+        uri = tracked.document.uri
+        entry, changed = self.reports.update(tracked)
+        faulty = tracked.fault is not None
+        if faulty != (uri in self._faulty):
+            (self._faulty.add if faulty else self._faulty.discard)(uri)
+            self.ask_for_pull()
+        if changed and not self.session.capabilities.pull:
+            self.publish(uri, entry)
+
+    def publish(self, uri: str, entry: Entry) -> None:
+        params: dict[str, Any] = {"uri": uri, "diagnostics": entry.items}
+        if entry.version is not None:
+            params["version"] = entry.version
+        self.protocol.tell(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+
+    def show_warning(self, message: str) -> None:
+        self.protocol.tell(types.WINDOW_SHOW_MESSAGE, {"type": 2, "message": message})
+
+    # Documents --------------------------------------------------------------------------------------------------------
+
+    def watch(self, uri: str) -> None:
+        """Start or stop analysing a document, as the settings want it now."""
+        document = self.documents.get(uri)
+        watched = uri in self.supervisor.tracked
+        wanted = document is not None and self.session.looks_at(document)
+        if wanted and not watched and document is not None:
+            self.supervisor.open(document)
+        elif watched and not wanted:
+            self.unwatch(uri)
+
+    def unwatch(self, uri: str) -> None:
+        self.supervisor.close(uri)
+        self._faulty.discard(uri)
+        shown = self.reports.get(uri)
+        self.reports.close(uri)
+        if shown is not None and not self.session.capabilities.pull:
+            self.publish(uri, Entry())
+
+    # Settings ---------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Make all reports again under the settings and on the day of now; nothing is analysed for that."""
+        if not self.configured.is_set() or not self.session.cards:
+            return
+        for uri in list(self.documents.by_uri):
+            self.watch(uri)
+        for tracked in list(self.supervisor.tracked.values()):
+            if tracked.settled.is_set():
+                self.on_facts(tracked)
+        self._show_problems()
+        self.ask_for_pull()
+
+    def ask_for_pull(self) -> None:
+        """Tell a client that pulls that what it was given may be outdated."""
+        if self.session.capabilities.pull and self.session.capabilities.refresh:
+            self.background(self.workspace_diagnostic_refresh_async(None))
+
+    def reload_settings(self) -> None:
+        self.session.forget_settings()
+        self.refresh()
+
+    def reload_changed_settings(self) -> None:
+        """Read the settings again if one of their files was written since."""
+        if self.session.settings_changed_on_disk():
+            self.reload_settings()
+
+    async def load_configuration(self) -> None:
+        """Ask the client for its settings; go on without them where it does not answer in time."""
+        item = types.ConfigurationItem(section=SECTION)
+        request = asyncio.ensure_future(self.workspace_configuration_async(types.ConfigurationParams(items=[item])))
+        request.add_done_callback(self._take_configuration)
+        await asyncio.wait({request}, timeout=CONFIGURATION_SECONDS)
+        if not self.configured.is_set():
+            self.take_settings({})
+
+    def _take_configuration(self, answer: asyncio.Future[Any]) -> None:
+        if answer.cancelled():
+            return
+        if answer.exception() is not None:
+            log.info("the client has no settings for us: %s", answer.exception())
+            self.take_settings({})
+        else:
+            self.take_settings(next(iter(answer.result() or ()), None))
+
+    def take_settings(self, value: Any) -> None:
+        """Apply the settings of the client; those of its `initialize` hold where it does not set anything else."""
+        self.session.editor = self.initial_settings | editor_settings(value)
+        self.configured.set()
+        self.reload_settings()
+
+    def _show_problems(self) -> None:
+        """Show what is wrong in settings files at its place, and say once that there is something."""
+        by_uri: dict[str, list[dict[str, Any]]] = {}
+        problems = self.session.problems()
+        for problem in problems:
+            if problem.path != EDITOR:
+                by_uri.setdefault(uri_of(problem.path), []).append(of_problem(problem))
+        for uri in self._settings_uris - by_uri.keys():
+            self.publish(uri, Entry())
+        for uri, items in by_uri.items():
+            self.publish(uri, Entry(items=items))
+        self._settings_uris = set(by_uri)
+        self._tell_problems(problems)
+
+    def _tell_problems(self, problems: tuple[Problem, ...]) -> None:
+        new = [problem for problem in problems if _words(problem) not in self._told]
+        self._told = frozenset(map(_words, problems))
+        if new:
+            more = f" (and {len(new) - 1} more)" if len(new) > 1 else ""
+            self.show_warning(f"whysafe settings: {_words(new[0])}{more}")
+
+    async def register(self) -> None:
+        """Ask to be told of changes to settings, where the client wants to be asked."""
+        client = self.session.capabilities
+        registrations = []
+        if client.watches_files:
+            watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in SETTINGS_FILES]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
+            registrations.append(_registration(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
+        if client.registers_configuration:
+            section = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+            registrations.append(_registration(types.WORKSPACE_DID_CHANGE_CONFIGURATION, section))
+        if registrations:
+            await self.client_register_capability_async(types.RegistrationParams(registrations=registrations))
+
+    # Time -------------------------------------------------------------------------------------------------------------
+
+    async def watch_the_day(self) -> None:
+        """Make the reports again when a new day (in UTC) begins: a justification may have expired."""
+        while True:
+            await asyncio.sleep(DAY_CHECK_SECONDS)
+            self.check_the_day()
+
+    def check_the_day(self) -> None:
+        if self.session.today() != self._day:
+            self._day = self.session.today()
+            self.refresh()
+
+    async def watch_the_client(self, process: int) -> None:
+        """End the server when the process of the client is gone, which not every system tells by closing pipes."""
+        while _is_alive(process):
+            await asyncio.sleep(PARENT_CHECK_SECONDS)
+        log.warning("the client is gone; the server ends")
+        self.ended.set()
+
+
+def can_be_watched(process: int | None) -> bool:
+    """Whether the client's process can be seen from here; one in another container cannot."""
+    return process is not None and process > 0 and sys.platform != "win32" and _is_alive(process)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _registration(method: str, options: Any) -> types.Registration:
+    return types.Registration(id=f"whysafe:{method}", method=method, register_options=options)
+
+
+def _words(problem: Problem) -> str:
+    if problem.path == EDITOR:
+        return f"{EDITOR}: {problem.message}"
+    return f"{Path(problem.path).name}, line {problem.line + 1}: {problem.message}"
