@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from whysafe.justifications.audit import State
 from whysafe.justifications.comment import Decision
+from whysafe.justifications.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,21 +5,23 @@ The facts of a text do not depend on settings, program type or day, so a change 
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.finding import Card, Finding, Gap, InTests, Severity, Step
-from whysafe.config import Settings, Switch, for_path, relative_path
-from whysafe.justifications.audit import State
-from whysafe.justifications.comment import Block, Placed
-from whysafe.syntax.position import Span
+from whysafe.config import Settings, for_path, relative_path
+from whysafe.justifications.audit import Answer, Audit, Subject, audit, demoted
+from whysafe.justifications.comment import Block, Placed  # noqa: TC001  # the wire reads these hints at run time
+from whysafe.justifications.names import names
+from whysafe.justifications.state import State
+from whysafe.syntax.position import Span  # noqa: TC001  # as above
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable, Mapping
 
 TEST_FOLDERS = frozenset({"test", "tests"})
-EXTERNAL = frozenset({"web-service", "critical"})
+ANSWERED = frozenset({State.VALID, State.DUE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +70,7 @@ class Report:
     gaps: tuple[Gap, ...]
 
 
-def project(
-    facts: Facts, cards: Mapping[str, Card], settings: Settings, today: datetime.date, path: str | None
-) -> Report:
+def project(facts: Facts, cards: Mapping[str, Card], settings: Settings, today: dt.date, path: str | None) -> Report:
     """What to show of the facts under these settings on that day (in UTC).
 
     `path` is the file's, absolute or relative to the project; None for a text without a file. It decides path rules and
@@ -78,14 +78,29 @@ def project(
     """
     here = for_path(settings, path)
     in_tests = facts.test_like or here.program_type == "test" or is_test_path(path, settings.root)
-    weighed = [
-        (finding, severity)
-        for finding in facts.findings
-        if (severity := _weigh(finding, cards.get(finding.rule), here, in_tests=in_tests)) is not None
-    ]
-    kept = sorted(_one_per_anchor(weighed, cards), key=lambda pair: _place(pair[0]))
-    shown, notes = _audited(facts, kept, cards, here, today)
-    return Report(shown=shown, notes=notes, gaps=tuple(sorted(facts.gaps, key=lambda gap: (gap.span, gap.message))))
+    weights = [_weigh(finding, cards.get(finding.rule), here, in_tests=in_tests) for finding in facts.findings]
+    audited = _audit(facts, weights, cards, today)
+    kept = _one_per_anchor(facts.findings, weights, cards)
+    shown = [_shown(facts.findings[index], weights[index], audited.answers[index]) for index in kept]
+    return Report(
+        shown=tuple(sorted(shown, key=lambda one: (one.finding.span, one.finding.rule, one.finding.message))),
+        notes=tuple(sorted(_notes(facts, audited), key=lambda note: (note.span, note.state.value, note.message))),
+        gaps=tuple(sorted(facts.gaps, key=lambda gap: (gap.span, gap.message))),
+    )
+
+
+def fails(shown: Shown, settings: Settings, today: dt.date, threshold: Severity) -> bool:
+    """Whether a finding makes `check` fail: it has no answer that counts, and is at least as severe as `threshold`.
+
+    An answer whose review date has passed goes on counting for the days of grace, so that a date alone breaks nothing
+    overnight; without a readable date there is no grace. `settings` are those of the file. What was last seen before
+    the text broke never counts.
+    """
+    if shown.finding.carried or shown.state in ANSWERED or shown.full < threshold:
+        return False
+    if shown.state is not State.EXPIRED or shown.block is None or shown.block.review_by is None:
+        return True
+    return today > shown.block.review_by + dt.timedelta(days=settings.grace_days)
 
 
 def is_test_path(path: str | None, root: str | None) -> bool:
@@ -131,3 +146,50 @@ def _weigh(finding: Finding, card: Card | None, settings: Settings, *, in_tests:
     if nearness:
         severity = [level for near, level in ours if near == nearness][-1]
     return severity if severity >= settings.min_severity else None
+
+
+def _one_per_anchor(
+    findings: Iterable[Finding], weights: Iterable[Severity | None], cards: Mapping[str, Card]
+) -> list[int]:
+    """Indices of the findings to show: one problem is one diagnostic, and the finding that proves most tells it."""
+    best: dict[Span, tuple[tuple[bool, int, int], str, int]] = {}
+    for index, (finding, severity) in enumerate(zip(findings, weights, strict=True)):
+        if severity is None:
+            continue
+        strength = (not finding.carried, int(cards[finding.rule].rank), int(severity))
+        other = best.get(finding.anchor)
+        if other is None or strength > other[0] or (strength == other[0] and finding.rule < other[1]):
+            best[finding.anchor] = (strength, finding.rule, index)
+    return [index for _, _, index in best.values()]
+
+
+def _audit(facts: Facts, weights: Iterable[Severity | None], cards: Mapping[str, Card], today: dt.date) -> Audit:
+    """States of all findings, shown or not: an answer to a finding that these settings hide answers something."""
+    if not facts.blocks:
+        return Audit(tuple(Answer(State.OPEN) for _ in facts.findings), ())
+    subjects = [
+        Subject(finding.rule, finding.span.start, finding.severity if severity is None else severity)
+        for finding, severity in zip(facts.findings, weights, strict=True)
+    ]
+    return audit(facts.blocks, subjects, names(cards.values()), today, gaps=[gap.span for gap in facts.gaps])
+
+
+def _shown(finding: Finding, severity: Severity | None, answer: Answer) -> Shown:
+    full = finding.severity if severity is None else severity
+    return Shown(finding=finding, severity=demoted(full, answer), full=full, state=answer.state, block=answer.block)
+
+
+def _notes(facts: Facts, audited: Audit) -> Iterable[Note]:
+    if not facts.blocks:
+        return
+    for placed, remarks in zip(facts.blocks, audited.remarks, strict=True):
+        for remark in remarks:
+            yield Note(
+                span=placed.block.span,
+                severity=remark.severity,
+                state=remark.state,
+                message=remark.message,
+                block=placed.block,
+                unnecessary=remark.unnecessary,
+                related=remark.related,
+            )

@@ -1,124 +1,14 @@
-"""A client that sends whatever a test wants, well-formed or not, to the real server process."""
+"""Clients of the real server process."""
 
-import itertools
-import json
-import queue
-import subprocess
 import sys
-import threading
-import time
+from pathlib import Path
 
 import pytest
 
-SECONDS = 30
+# The helpers beside this file are imported by name.
+sys.path.append(str(Path(__file__).parent))
 
-
-class RawClient:
-    """Frames in and out of a server process; every wait has a limit, and nothing sleeps."""
-
-    def __init__(self, command, cwd=None):
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd
-        )
-        self.seen = []
-        self.errors = []
-        self._inbox = queue.SimpleQueue()
-        self._ids = itertools.count(1)
-        threading.Thread(target=self._read, daemon=True).start()
-        threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True).start()
-
-    def _read(self):
-        stream = self.process.stdout
-        while header := stream.readline():
-            length = int(header.split(b":")[1])
-            while stream.readline() not in {b"\r\n", b""}:
-                pass
-            self._inbox.put((time.perf_counter(), json.loads(stream.read(length))))
-        self._inbox.put((time.perf_counter(), None))
-
-    def send_bytes(self, data):
-        self.process.stdin.write(data)
-        self.process.stdin.flush()
-
-    def send(self, message):
-        body = message if isinstance(message, bytes) else json.dumps(message).encode()
-        self.send_bytes(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-
-    def notify(self, method, params=None):
-        self.send({"jsonrpc": "2.0", "method": method, "params": params})
-
-    def start(self, method, params=None):
-        """Send a request and return its id."""
-        identity = next(self._ids)
-        self.send({"jsonrpc": "2.0", "id": identity, "method": method, "params": params})
-        return identity
-
-    def wait_for(self, wanted, seconds=SECONDS):
-        """The first message, from now on, that `wanted` says yes to; requests of the server are answered meanwhile."""
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                _, message = self._inbox.get(timeout=max(end - time.monotonic(), 0.001))
-            except queue.Empty:
-                raise AssertionError(f"no such message within {seconds} s; seen: {self.seen[-5:]}") from None
-            if message is None:
-                raise AssertionError(f"the server ended: {b''.join(self.errors).decode()}")
-            self.seen.append(message)
-            if "method" in message and "id" in message:
-                empty = [None] * len((message.get("params") or {}).get("items", ()))
-                self.send({"jsonrpc": "2.0", "id": message["id"], "result": empty or None})
-            if wanted(message):
-                return message
-
-    def answer_to(self, identity, seconds=SECONDS):
-        return self.wait_for(lambda message: message.get("id") == identity and "method" not in message, seconds)
-
-    def request(self, method, params=None, seconds=SECONDS):
-        return self.answer_to(self.start(method, params), seconds)
-
-    def initialize(self, capabilities=None, **more):
-        answer = self.request("initialize", {"processId": None, "rootUri": None, "capabilities": capabilities or {}} | more)
-        self.notify("initialized", {})
-        return answer["result"]
-
-    def open(self, uri, text, version=1, language="python"):
-        item = {"uri": uri, "languageId": language, "version": version, "text": text}
-        self.notify("textDocument/didOpen", {"textDocument": item})
-
-    def change(self, uri, version, *changes):
-        document = {"uri": uri, "version": version}
-        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": list(changes)})
-
-    def diagnostics(self, uri, version=None, seconds=SECONDS):
-        """The diagnostics that are pushed for this version of a document."""
-
-        def fits(message):
-            params = message.get("params") or {}
-            pushed = message.get("method") == "textDocument/publishDiagnostics" and params.get("uri") == uri
-            return pushed and (version is None or params.get("version") == version)
-
-        return self.wait_for(fits, seconds)["params"]["diagnostics"]
-
-    def hover(self, uri, line, character):
-        """The hover at a place, and the seconds that its answer took."""
-        began = time.perf_counter()
-        params = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
-        answer = self.request("textDocument/hover", params)
-        return answer["result"], time.perf_counter() - began
-
-    def leave(self):
-        """Shut down as the protocol wants it, and return the exit status."""
-        self.request("shutdown")
-        self.notify("exit")
-        return self.process.wait(SECONDS)
-
-    def close(self):
-        self.process.kill()
-        self.process.wait(SECONDS)
-        self.process.stdin.close()
-
-
-SERVER = [sys.executable, "-m", "whysafe", "server"]
+from lsp_client import SERVER, RawClient  # noqa: E402 - the path above comes first
 
 
 @pytest.fixture
@@ -133,9 +23,3 @@ def start_client():
     yield start
     for client in clients:
         client.close()
-
-
-def replace(line, start, end, text):
-    """A change event that replaces a part of one line."""
-    places = {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
-    return {"range": places, "text": text}

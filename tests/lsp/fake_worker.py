@@ -31,6 +31,7 @@ CARD = Card(
     aliases=("B307",),
     bad=("eval(text)",),
     good=("ast.literal_eval(text)",),
+    references=(),
 )
 
 

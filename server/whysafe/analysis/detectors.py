@@ -6,14 +6,14 @@ The words serve the gate: text without any of them cannot have a finding of that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 from whysafe.semantics.calls import Call, Expression
 from whysafe.semantics.known import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     import libcst as cst
 
     from whysafe.analysis.rule import Answer
@@ -121,7 +121,7 @@ class Texts:
     when: Callable[[re.Match[str]], bool] | None
 
 
-Detector = Union[Calls, Methods, Assigns, Imports, Nodes, Texts]
+Detector = Calls | Methods | Assigns | Imports | Nodes | Texts
 
 
 def _everywhere(expression: Expression) -> Answer:

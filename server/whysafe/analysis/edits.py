@@ -99,7 +99,11 @@ def _remove_statement(span: Span, lines: list[str]) -> Edit | None:
     after = lines[span.end.line][span.end.column :]
     if before.strip() or after.strip():
         return Edit(span, "pass")  # It shares its line with something.
-    return Edit(span, "pass") if _alone(span, lines) else Edit(Span(Position(span.start.line, 0), Position(span.end.line + 1, 0)), "")
+    return (
+        Edit(span, "pass")
+        if _alone(span, lines)
+        else Edit(Span(Position(span.start.line, 0), Position(span.end.line + 1, 0)), "")
+    )
 
 
 def _alone(span: Span, lines: list[str]) -> bool:

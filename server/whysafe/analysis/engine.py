@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from whysafe.analysis.rule import Answer, Rule
     from whysafe.semantics.scopes import PieceScopes
 
-BASE_KINDS = frozenset({cst.Call, cst.Assign, cst.AnnAssign, cst.Import, cst.ImportFrom})
+BASE_KINDS: frozenset[type[cst.CSTNode]] = frozenset({cst.Call, cst.Assign, cst.AnnAssign, cst.Import, cst.ImportFrom})
 """The node classes that the engine itself needs to see."""
 
-_NO_REFERENCE = frozenset({"functools.partial", "builtins.getattr", "builtins.isinstance", "builtins.callable", "builtins.id"})
+_NO_REFERENCE = frozenset(
+    {"functools.partial", "builtins.getattr", "builtins.isinstance", "builtins.callable", "builtins.id"}
+)
 """Callees whose arguments are not callbacks: what they lead to is resolved, or they call nothing."""
 
 
@@ -57,13 +59,11 @@ def run(scopes: PieceScopes, of: Catalogue, resolver: Resolver) -> tuple[Candida
 def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
     for seen in scopes.seen.get(cst.Call, ()):
         yield from _call(seen, of, resolver)
-    for kind in (cst.Assign, cst.AnnAssign):
-        for seen in scopes.seen.get(kind, ()):
-            yield from _assign(seen, of, resolver)
+    for seen in (*scopes.seen.get(cst.Assign, ()), *scopes.seen.get(cst.AnnAssign, ())):
+        yield from _assign(seen, of, resolver)
     if of.imports:
-        for kind in (cst.Import, cst.ImportFrom):
-            for seen in scopes.seen.get(kind, ()):
-                yield from _import(seen, of, resolver)
+        for seen in (*scopes.seen.get(cst.Import, ()), *scopes.seen.get(cst.ImportFrom, ())):
+            yield from _import(seen, of, resolver)
     for kind, entries in of.nodes.items():
         for seen in scopes.seen.get(kind, ()):
             for rule, detector in entries:
@@ -105,7 +105,7 @@ def severity(candidate: Candidate) -> Severity:
 
 def _call(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
     node = seen.node
-    assert isinstance(node, cst.Call)  # noqa: S101 - the walk lists by class
+    assert isinstance(node, cst.Call)
     found = list(callees(seen, resolver))
     for call in found:
         for rule, detector in of.calls.get(call.name, ()):
@@ -162,7 +162,9 @@ def _stands_for(call: Call) -> tuple[Evidence, ...]:
     root = written.split(".", 1)[0]
     for binding in lookup(root, call.scope, call.resolver) or ():
         if binding.owner is not None:
-            return (Evidence(binding.owner, binding.scope, f"`{root}` gets its meaning here: `{written}` is `{spelled}`."),)
+            return (
+                Evidence(binding.owner, binding.scope, f"`{root}` gets its meaning here: `{written}` is `{spelled}`."),
+            )
     return ()
 
 
@@ -174,7 +176,7 @@ def _assign(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate
     if isinstance(node, cst.Assign):
         targets: list[cst.BaseExpression] = [target.target for target in node.targets]
     else:
-        assert isinstance(node, cst.AnnAssign)  # noqa: S101 - the walk lists by class
+        assert isinstance(node, cst.AnnAssign)
         targets = [node.target]
     if node.value is None:
         return

@@ -73,7 +73,9 @@ class Fix:
         """The same fix that many lines further down; edits above the text (line -1) are placed by the document."""
         return Fix(
             self.title,
-            tuple(edit if edit.span.start.line < 0 else Edit(edit.span.shifted(lines), edit.text) for edit in self.edits),
+            tuple(
+                edit if edit.span.start.line < 0 else Edit(edit.span.shifted(lines), edit.text) for edit in self.edits
+            ),
             self.safe,
         )
 

@@ -38,7 +38,9 @@ class Gate:
     def awake(self, file_words: Iterable[str]) -> frozenset[str]:
         """The trigger words of a file that has these words."""
         present = frozenset(file_words)
-        return INDIRECTION | {w for w, roots in self.words.items() if ANY_FILE in roots or not roots.isdisjoint(present)}
+        return INDIRECTION | {
+            w for w, roots in self.words.items() if ANY_FILE in roots or not roots.isdisjoint(present)
+        }
 
     def passes(self, piece_words: frozenset[str], awake: frozenset[str] | set[str]) -> bool:
         if not piece_words.isdisjoint(awake):

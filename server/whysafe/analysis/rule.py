@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 from whysafe.analysis.finding import Card, Confidence, InTests, Rank, Severity
 
@@ -53,7 +53,7 @@ class AddImport:
     module: str
 
 
-Change = Union[Replace, AddArgument, RemoveArgument, RemoveStatement, AddImport]
+Change = Replace | AddArgument | RemoveArgument | RemoveStatement | AddImport
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +95,7 @@ class Verdict:
     repairs: tuple[Repair, ...] = ()
 
 
-Answer = Union[Verdict, bool, None]
+Answer = Verdict | bool | None
 """What a predicate returns: a verdict, True for "as the rule says", False or None for no finding."""
 
 

@@ -10,8 +10,9 @@ import libcst as cst
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Confidence, Finding, Fix, Step
 from whysafe.analysis.gate import words_of
+from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
-from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, ScopeKind, bind
+from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, ScopeKind
 from whysafe.syntax.locate import locate
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
@@ -99,7 +100,7 @@ def analyse(unit: Unit, of: Catalogue, world: World) -> Result:
     if not candidates:
         return Result((), (), frozenset(resolver.asked))
     tree = unit.tree
-    assert isinstance(tree, Tree)  # noqa: S101 - there are scopes
+    assert isinstance(tree, Tree)
     wanted: set[cst.CSTNode] = set()
     for candidate in candidates:
         wanted.update((candidate.at, candidate.anchor))
@@ -124,7 +125,9 @@ def analyse(unit: Unit, of: Catalogue, world: World) -> Result:
         proofs.append(tuple(_proofs(candidate)))
     order = sorted(range(len(findings)), key=lambda number: (findings[number].span, findings[number].rule))
     return Result(
-        tuple(findings[number] for number in order), tuple(proofs[number] for number in order), frozenset(resolver.asked)
+        tuple(findings[number] for number in order),
+        tuple(proofs[number] for number in order),
+        frozenset(resolver.asked),
     )
 
 
@@ -225,4 +228,3 @@ def as_carried(finding: Finding, steps: tuple[Step, ...] = ()) -> Finding:
         fixes=none,
         carried=True,
     )
-

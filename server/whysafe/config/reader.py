@@ -1,4 +1,4 @@
-"""From plain data to `Settings`: each key and value is checked; what is wrong is said at its place, the rest applies."""
+"""From plain data to `Settings`: each key and value is checked; what is wrong is said there, and the rest applies."""
 
 from __future__ import annotations
 
@@ -333,7 +333,7 @@ def _author(reading: _Reading, keys: Keys, value: Any) -> str | None:
 
 
 def _later(reader: _Reader) -> _Reader:
-    """A reader for a key that is checked and not acted on in this version: that is said, so that nobody relies on it."""
+    """A reader for a key that is checked and not acted on yet: that is said, so that nobody relies on it."""
 
     def read(reading: _Reading, keys: Keys, value: Any) -> Any:
         reading.complain(keys, f"`{keys[-1]}` is known, but has no effect in whysafe {__version__}.")

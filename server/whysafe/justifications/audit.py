@@ -6,22 +6,25 @@ says at the block what is wrong and what to do: uncertainty never becomes safety
 
 from __future__ import annotations
 
-import datetime as dt
-import enum
-import re
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from bisect import bisect_left
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from whysafe.analysis.finding import Severity, Step
+from whysafe.analysis.finding import Severity
 from whysafe.justifications.comment import Decision
+from whysafe.justifications.faults import faults, malformed
+from whysafe.justifications.names import Names, names
+from whysafe.justifications.state import Remark, State, remark
+from whysafe.justifications.wording import listed, nearest, quoted
+from whysafe.syntax.position import Position, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Collection, Sequence
 
-    from whysafe.analysis.finding import Card
     from whysafe.justifications.comment import Block, Placed
-    from whysafe.syntax.position import Position, Span
+
+__all__ = ["OPEN", "Answer", "Audit", "Names", "Remark", "State", "Subject", "audit", "demoted", "names"]
 
 
 class Subject(NamedTuple):
@@ -42,6 +45,9 @@ class Answer:
 
 OPEN = Answer(State.OPEN)
 
+# Guessing what was meant compares with every rule: more guesses than this help nobody and would take seconds.
+_GUESSES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Audit:
@@ -51,7 +57,7 @@ class Audit:
     remarks: tuple[tuple[Remark, ...], ...]
 
 
-def audit(  # noqa: PLR0913  # the last three only narrow what is claimed
+def audit(  # noqa: PLR0913  # the last two only narrow what is claimed
     blocks: Sequence[Placed],
     subjects: Sequence[Subject],
     known: Names,
@@ -62,19 +68,20 @@ def audit(  # noqa: PLR0913  # the last three only narrow what is claimed
 ) -> Audit:
     """The state of every finding and what to say at every block.
 
-    `today` is the date in UTC. `gaps` are regions that were not analysed: nothing there is called orphan, stale or
-    detached, and nothing there is valid. `unchecked` are rules that did not run: their absence proves nothing.
+    `today` is the date in UTC. `gaps` are regions that were not analysed: nothing there is called orphan or detached,
+    and nothing there is valid. `unchecked` are rules that did not run: their absence proves nothing.
     """
-    judged = [_judge(placed, subjects, known, today, gaps, unchecked) for placed in blocks]
-    answers = []
-    for subject in subjects:
-        options = [
-            Answer(state, placed.block)
-            for placed, (state, _) in zip(blocks, judged, strict=True)
-            if state is not State.OPEN and _answers(placed, subject, known)
-        ]
-        answers.append(min(options, key=_preference, default=OPEN))
-    return Audit(tuple(answers), tuple(remarks for _, remarks in judged))
+    view = _View(subjects, known, today, gaps, frozenset(unchecked))
+    options: list[list[Answer]] = [[] for _ in subjects]
+    remarks = []
+    for placed in blocks:
+        met = view.met(placed)
+        state, said = _judge(placed, [subjects[index] for index in met], view)
+        remarks.append(said)
+        if state is not State.OPEN:
+            for index in met:
+                options[index].append(Answer(state, placed.block))
+    return Audit(tuple(min(answers, key=_preference, default=OPEN) for answers in options), tuple(remarks))
 
 
 def demoted(severity: Severity, answer: Answer) -> Severity:
@@ -84,17 +91,76 @@ def demoted(severity: Severity, answer: Answer) -> Severity:
     return min(severity, Severity.INFORMATION if answer.block.decision is Decision.DEFERRED else Severity.HINT)
 
 
-def _answers(placed: Placed, subject: Subject, known: Names) -> bool:
-    if placed.covers is None or not placed.covers.contains(subject.place):
-        return False
-    return any(subject.rule in known.rules.get(name, frozenset()) for name in placed.block.ids)
+class _View:
+    """The arguments of `audit`, with the findings ordered so that those below a block are found at once."""
+
+    def __init__(  # noqa: PLR0913, PLR0917  # see `audit`
+        self,
+        subjects: Sequence[Subject],
+        known: Names,
+        today: dt.date,
+        gaps: Sequence[Span],
+        unchecked: frozenset[str],
+    ) -> None:
+        self.known = known
+        self.today = today
+        self.gaps = gaps
+        self.unchecked = unchecked
+        self.guesses = _GUESSES
+        self._subjects = subjects
+        self._order = sorted(range(len(subjects)), key=lambda index: subjects[index].place)
+        self._places = [subjects[index].place for index in self._order]
+
+    def met(self, placed: Placed) -> list[int]:
+        """The indices of the findings that the block covers and names."""
+        if placed.covers is None:
+            return []
+        first = bisect_left(self._places, placed.covers.start)
+        last = bisect_left(self._places, placed.covers.end)
+        meant: set[str] = set()
+        for name in placed.block.ids:
+            meant |= self.known.rules.get(name, frozenset())
+        return [index for index in self._order[first:last] if self._subjects[index].rule in meant]
+
+    def dark(self, placed: Placed) -> bool:
+        """Whether the code that the block covers, or would cover, was not analysed."""
+        below = Position(placed.block.span.end.line + 1, 0)
+        covers = placed.covers or Span(placed.block.span.start, below)
+        return any(
+            (gap.start < covers.end and covers.start < gap.end)
+            or (placed.covers is None and gap.start.line <= below.line and below < gap.end)
+            for gap in self.gaps
+        )
+
+
+def _judge(placed: Placed, met: Sequence[Subject], view: _View) -> tuple[State, tuple[Remark, ...]]:
+    """The state that a block gives to the findings `met` (OPEN: none), and what to say at it."""
+    block = placed.block
+    unreadable = malformed(block, view.today)
+    if unreadable:
+        return State.MALFORMED, unreadable
+    known = view.known.rules
+    unknown = tuple(_unknown_rule(name, view) for name in block.ids if name not in known)
+    dark = view.dark(placed)
+    if placed.covers is None:
+        return State.OPEN, unknown if dark else (*unknown, _DETACHED)
+    excused = view.unchecked | {subject.rule for subject in met}
+    lone = [] if dark else [name for name in block.ids if name in known and not known[name] & excused]
+    if lone and len(lone) == len(block.ids):
+        return State.OPEN, (_orphan(lone, whole=True),)
+    found = faults(placed, [subject.severity for subject in met], view.known, view.today)
+    said = (*unknown, *found, *((_orphan(lone, whole=False),) if lone else ()))
+    state = found[0].state if found else State.VALID
+    if state in {State.VALID, State.DUE} and (dark or placed.code is None):
+        # It cannot be told whether this is the code that was answered for.
+        return State.OPEN, said
+    return state, said
 
 
 def _preference(answer: Answer) -> tuple[int, bool]:
     """Of several blocks that name one rule the best counts; of two good ones, the one that hides less."""
-    rank = _PREFERENCE.index(answer.state)
     deferred = answer.block is not None and answer.block.decision is Decision.DEFERRED
-    return (rank, not deferred)
+    return (_PREFERENCE.index(answer.state), not deferred)
 
 
 _PREFERENCE = (
@@ -109,63 +175,18 @@ _PREFERENCE = (
 )
 
 
-def _judge(  # noqa: PLR0913, PLR0917  # the arguments of `audit`, for one block
-    placed: Placed,
-    subjects: Sequence[Subject],
-    known: Names,
-    today: dt.date,
-    gaps: Sequence[Span],
-    unchecked: Collection[str],
-) -> tuple[State, tuple[Remark, ...]]:
-    """The state that a block gives to the findings it answers (OPEN: none), and what to say at it."""
-    block = placed.block
-    malformed = _malformed(block, today)
-    if malformed:
-        return State.MALFORMED, malformed
-    unknown = tuple(_unknown_rule(name, known) for name in block.ids if name not in known.rules)
-    dark = _in_gap(placed, gaps)
-    if placed.covers is None:
-        return State.OPEN, unknown if dark else (*unknown, _DETACHED)
-    answered = [subject for subject in subjects if _answers(placed, subject, known)]
-    met = {subject.rule for subject in answered}
-    lone = [
-        name
-        for name in block.ids
-        if name in known.rules and not known.rules[name] & met and not known.rules[name] & set(unchecked)
-    ]
-    if dark:
-        lone = []
-    elif lone and len(lone) == len(block.ids):
-        return State.OPEN, (_orphan(lone, whole=True),)
-    faults = _faults(placed, [subject.severity for subject in answered], known, today)
-    orphans = (_orphan(lone, whole=False),) if lone else ()
-    if placed.code is None:
-        # It cannot be told whether this is the code that was answered for.
-        return State.OPEN, (*unknown, *faults, *orphans)
-    state = faults[0].state if faults else State.VALID
-    return state, (*unknown, *faults, *orphans)
-
-
-def _in_gap(placed: Placed, gaps: Sequence[Span]) -> bool:
-    """Whether the code that the block stands above, or the block itself, was not analysed."""
-    covers = placed.covers or placed.block.span
-    below = placed.block.span.end.line + 1
-    return any(
-        (gap.start < covers.end and covers.start < gap.end) or gap.start.line <= below <= gap.end.line for gap in gaps
-    )
-
-
 def _orphan(ids: Sequence[str], *, whole: bool) -> Remark:
-    named = ", ".join(f"`{name}`" for name in ids)
+    named = listed([quoted(name) for name in ids])
     advice = "remove the block" if whole else f"drop {named} from the brackets"
-    message = f"The code below has no finding of {named} (any more); {advice}."
+    message = f"The code below has no finding of {named}; {advice}."
     return Remark(state=State.ORPHAN, severity=Severity.WARNING, message=message, unnecessary=whole)
 
 
-def _unknown_rule(name: str, known: Names) -> Remark:
-    near = get_close_matches(name.lower(), known.rules, n=1) or get_close_matches(name.upper(), known.rules, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else "`whysafe rules` lists the names."
-    return remark(State.UNKNOWN_RULE, f"`{name}` is no rule; {hint}")
+def _unknown_rule(name: str, view: _View) -> Remark:
+    view.guesses -= 1
+    near = nearest(name, view.known.rules) if view.guesses >= 0 else None
+    hint = f"did you mean {quoted(near)}?" if near else "`whysafe rules` lists the names."
+    return remark(State.UNKNOWN_RULE, f"{quoted(name)} is no rule; {hint}")
 
 
 _DETACHED = remark(

@@ -15,10 +15,10 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from whysafe.justifications.signature import NO_SIGNATURE, read_signature
+from whysafe.justifications.wording import nearest, quoted
 from whysafe.syntax.position import Position, Span
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _read_head(text: str) -> _Head:
         problems.append("The brackets hold an empty rule name; name each rule that this answers, as in `[rule-name]`.")
         ids = tuple(part for part in ids if part)
     problems += [
-        f"`{name}` is more than one word; separate rule names by commas." for name in ids if len(name.split()) > 1
+        f"{quoted(name)} is more than one word; separate rule names by commas." for name in ids if len(name.split()) > 1
     ]
     word = head["decision"]
     decision = next((choice for choice in Decision if choice.value == word), None)
@@ -243,9 +243,9 @@ def _decision_problem(word: str) -> str:
     choice = "accepted, mitigated, deferred or false-alarm"
     if not word:
         return f"The decision is missing; write {choice} between the bracket and the colon."
-    near = get_close_matches(word.lower(), [decision.value for decision in Decision], n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"write {choice}."
-    return f"`{word}` is no decision; {hint}"
+    near = nearest(word, [decision.value for decision in Decision])
+    hint = f"did you mean {quoted(near)}?" if near else f"write {choice}."
+    return f"{quoted(word)} is no decision; {hint}"
 
 
 def _salvaged(text: str) -> _Head:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from whysafe.analysis.finding import Severity, Step
 from whysafe.justifications.comment import Decision
 from whysafe.justifications.state import Remark, State, remark
+from whysafe.justifications.wording import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,13 +48,14 @@ _PLACEHOLDER = re.compile(r"(?<!\w)(?:TODO|TBD|FIXME|(?i:todo|tbd|fixme)(?=:))(?
 def _placeholder(block: Block) -> Remark | None:
     found = _PLACEHOLDER.search(block.reason)
     if found:
-        advice = f"`{found[0]}` stands in the reason; write why this code may stay"
+        advice = f"{quoted(found[0])} stands in the reason; write why this code may stay"
         if found[0].startswith("<"):
             advice += " (what is meant literally goes between backquotes)"
         return remark(State.PLACEHOLDER, f"The reason is still to be written: {advice}.")
     if block.ref and _PLACEHOLDER.search(block.ref):
         return remark(
-            State.PLACEHOLDER, f"`ref {block.ref}` is still to be written; name the ticket that ends the wait."
+            State.PLACEHOLDER,
+            f"{quoted('ref ' + block.ref)} is still to be written; name the ticket that ends the wait.",
         )
     return None
 
@@ -96,8 +98,9 @@ def _unsigned(block: Block, severities: Sequence[Severity]) -> Remark | None:
         missing.append("the fingerprint of the code (`code`)")
     if not missing:
         return None
-    listed = missing[0] if len(missing) == 1 else ", ".join(missing[:-1]) + " and " + missing[-1]
-    return remark(State.UNSIGNED, f"Nobody answers for this yet: the sign line lacks {listed}. Sign the block.")
+    return remark(
+        State.UNSIGNED, f"Nobody answers for this yet: the sign line lacks {listed(missing)}. Sign the block."
+    )
 
 
 def _stale(placed: Placed) -> Remark | None:
@@ -115,7 +118,7 @@ def _stale(placed: Placed) -> Remark | None:
 def _outdated(block: Block, today: dt.date) -> Remark | None:
     if block.unreadable_review is not None:
         message = (
-            f"`review by {block.unreadable_review}` is no date, so it counts as expired; write it as YYYY-MM-DD, "
+            f"{quoted('review by ' + block.unreadable_review)} is no date, so it counts as expired; write it as YYYY-MM-DD, "
             "after checking that the reason still holds."
         )
         return remark(State.EXPIRED, message)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from whysafe.justifications.wording import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ _CODE = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)
 _TOKEN = re.compile(r"\S+")
 _BLANKS = " \t\f"
 _FIELDS = ("for", "review by", "ref", "ok by", "code")
+_SHORT = {"for": "for", "review": "review by", "ref": "ref", "ok": "ok by", "code": "code"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,18 +94,23 @@ def _with_date(signature: Signature, text: str) -> Signature:
     if text == "":
         return _wrong(signature, "The date behind the name is empty; write it as YYYY-MM-DD.")
     if _DATE_LIKE.fullmatch(text):
-        return _wrong(signature, f"`{text}` is no date; write it as YYYY-MM-DD.")
-    return _wrong(signature, f"`{text}` stands where the date belongs (`-- name, YYYY-MM-DD`). {_unknown_field(text)}")
+        return _wrong(signature, f"{quoted(text)} is no date; write it as YYYY-MM-DD.")
+    return _wrong(
+        signature, f"{quoted(text)} stands where the date belongs (`-- name, YYYY-MM-DD`). {_unknown_field(text)}"
+    )
 
 
 def _unknown_field(part: str) -> str:
     if part == "":
         return "A comma too many on the sign line; remove it."
-    names = {**{name: name for name in _FIELDS}, "review": "review by", "ok": "ok by"}
-    two_words = " ".join(part.lower().split()[:2])
-    near = get_close_matches(two_words, _FIELDS, n=1) or get_close_matches(two_words.split()[0], list(names), n=1)
-    hint = f"did you mean `{names[near[0]]}`?" if near else "the fields are for, review by, ref, ok by and code."
-    return f"`{part}` is no field of the sign line; {hint}"
+    words = part.split()[:2]
+    near = nearest(" ".join(words), _FIELDS) or nearest(words[0], _SHORT)
+    hint = (
+        f"did you mean {quoted(_SHORT.get(near, near))}?"
+        if near
+        else "the fields are for, review by, ref, ok by and code."
+    )
+    return f"{quoted(part)} is no field of the sign line; {hint}"
 
 
 def _read_program_type(signature: Signature, value: str) -> Signature:
@@ -131,7 +138,9 @@ def _read_ok(signature: Signature, value: str) -> Signature:
 
 def _read_code(signature: Signature, value: str) -> Signature:
     if not _CODE.fullmatch(value):
-        return _wrong(signature, f"`code {value}` is no fingerprint of 8 hexadecimal digits; sign the block again.")
+        return _wrong(
+            signature, f"{quoted('code ' + value)} is no fingerprint of 8 hexadecimal digits; sign the block again."
+        )
     return replace(signature, code=value.lower())
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from whysafe.justifications.audit import State
 from whysafe.justifications.comment import Decision
+from whysafe.justifications.state import State
 from whysafe.lsp.convert import span_to_client
 from whysafe.lsp.hover import blocks_of
 from whysafe.lsp.messages import Order
@@ -20,7 +20,6 @@ from whysafe.syntax.position import Position, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from whysafe.analysis.finding import Fix
     from whysafe.justifications.comment import Block
     from whysafe.lsp.messages import Outcome
     from whysafe.lsp.reports import Entry
@@ -134,6 +133,7 @@ def fix_all(report: Report) -> tuple[Edit, ...]:
         fix = next((fix for fix in shown.finding.fixes if fix.safe), None)
         if fix is None or shown.state is not State.OPEN or shown.finding.carried:
             continue
+        # Several fixes may need the same import.
         new = [edit for edit in fix.edits if edit not in edits or edit.span.start != edit.span.end]
         if not any(_overlap(edit.span, other.span) for edit in new for other in edits):
             edits.extend(new)
@@ -141,7 +141,9 @@ def fix_all(report: Report) -> tuple[Edit, ...]:
 
 
 def _overlap(one: Span, other: Span) -> bool:
-    return one == other or (one.start < other.end and other.start < one.end)
+    """Whether two edits get in each other's way; insertions at one place do not: they follow one another."""
+    both_insert = one.start == one.end and other.start == other.end
+    return not both_insert and (one == other or (one.start < other.end and other.start < one.end))
 
 
 # For the protocol ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from whysafe.analysis.finding import Severity
 from whysafe.explain import CWE_PAGE
-from whysafe.justifications.audit import State
+from whysafe.justifications.state import State
 from whysafe.lsp.convert import span_to_client
 
 if TYPE_CHECKING:

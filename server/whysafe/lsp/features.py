@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import difflib
 import logging
-import os
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +15,11 @@ from pygls.exceptions import JsonRpcException
 from whysafe import explain
 from whysafe.lsp import actions, hover
 from whysafe.lsp.convert import position_from_client, span_from_client
+from whysafe.lsp.diagnostics import View
 from whysafe.lsp.host import Server, can_be_watched
 from whysafe.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS, SERVER_CANCELLED
 from whysafe.lsp.session import SETTINGS_FILES, editor_settings, path_of, read_capabilities
-from whysafe.lsp.supervisor import Unavailable
+from whysafe.lsp.supervisor import UnavailableError
 from whysafe.lsp.transport import OutgoingFrames, read_in_thread
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
     from whysafe.lsp.documents import OpenDocument
     from whysafe.lsp.messages import Order, Outcome
-    from whysafe.lsp.reports import Entry
-    from whysafe.lsp.transport import TooLarge
+    from whysafe.lsp.transport import TooLargeError
     from whysafe.lsp.worker import Worker
     from whysafe.syntax.position import Edit
 
@@ -38,7 +37,7 @@ ACTION_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-# Start and end ----------------------------------------------------------------------------------------------------------
+# Start and end ------------------------------------------------------------------------------------------------------
 
 
 def initialize(ls: Server, params: types.InitializeParams) -> None:
@@ -74,7 +73,7 @@ def shutdown(ls: Server, *_params: Any) -> None:
     ls.supervisor.stop()
 
 
-# Documents --------------------------------------------------------------------------------------------------------------
+# Documents ----------------------------------------------------------------------------------------------------------
 
 
 def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
@@ -121,7 +120,7 @@ def did_save(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
         ls.reload_changed_settings()
 
 
-# Settings ---------------------------------------------------------------------------------------------------------------
+# Settings -----------------------------------------------------------------------------------------------------------
 
 
 async def did_change_configuration(ls: Server, params: types.DidChangeConfigurationParams) -> None:
@@ -148,7 +147,7 @@ def _is_settings_file(uri: str) -> bool:
     return PurePosixPath(uri).name in SETTINGS_FILES
 
 
-# Questions --------------------------------------------------------------------------------------------------------------
+# Questions ----------------------------------------------------------------------------------------------------------
 
 
 async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict[str, Any]:
@@ -179,9 +178,7 @@ def hover_at(ls: Server, params: types.HoverParams) -> dict[str, Any] | None:
     return hover.hover(
         entry,
         position_from_client(lines, params.position, session.capabilities.encoding),
-        lines,
-        cards=session.cards,
-        client=session.capabilities,
+        View(uri=uri, lines=lines, cards=session.cards, client=session.capabilities),
         today=session.today(),
         ticket_url=session.settings(document).ticket_url,
     )
@@ -211,7 +208,7 @@ async def _complete(
     orders = [action.order for action in planned if action.order is not None]
     try:
         outcomes = iter(await _write(ls, document, orders) if orders else ())
-    except Unavailable as error:
+    except UnavailableError as error:
         log.info("no justification can be offered now: %s", error)
         return [answer for action, answer in zip(planned, answers, strict=True) if action.order is None]
     if document.revision != target.revision:
@@ -241,7 +238,7 @@ async def resolve_action(ls: Server, params: types.CodeAction) -> dict[str, Any]
     target = _target(ls, document)
     try:
         (outcome,) = await _write(ls, document, [order])
-    except Unavailable as error:
+    except UnavailableError as error:
         ls.show_warning(f"whysafe: {error}")
         return answer
     if document.revision != revision:
@@ -268,7 +265,7 @@ def _target(ls: Server, document: OpenDocument) -> actions.Target:
     )
 
 
-# Commands ---------------------------------------------------------------------------------------------------------------
+# Commands -----------------------------------------------------------------------------------------------------------
 
 
 def explain_rule(ls: Server, *arguments: Any) -> str:
@@ -321,7 +318,7 @@ async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
     for name, command in COMMANDS:
         server.command(name)(command)
 
-    def receive(frame: bytes | TooLarge) -> None:
+    def receive(frame: bytes | TooLargeError) -> None:
         if not server.ended.is_set():
             server.protocol.receive(frame)
         if server.protocol.exit_status is not None:

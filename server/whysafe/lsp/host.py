@@ -224,7 +224,7 @@ class Server(LanguageServer):
 
     async def watch_the_client(self, process: int) -> None:
         """End the server when the process of the client is gone, which not every system tells by closing pipes."""
-        while _is_alive(process):
+        while _is_alive(process):  # noqa: ASYNC110 - nothing tells of the end of a process that is not our child
             await asyncio.sleep(PARENT_CHECK_SECONDS)
         log.warning("the client is gone; the server ends")
         self.ended.set()

@@ -9,18 +9,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from whysafe import explain
-from whysafe.justifications.audit import State
-from whysafe.lsp.convert import span_to_client
 from whysafe.lsp.mapping import position_before, span_after
 
 if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Mapping
 
     from whysafe.analysis.finding import Card
     from whysafe.justifications.comment import Block
+    from whysafe.justifications.state import State
+    from whysafe.lsp.diagnostics import View
     from whysafe.lsp.reports import Entry
-    from whysafe.lsp.session import Capabilities
     from whysafe.report import Report, Shown
     from whysafe.syntax.position import Position, Span
 
@@ -30,21 +29,19 @@ _MARKUP = re.compile(r"\\(.)|[*`]|^#+ ", re.MULTILINE)
 def hover(
     entry: Entry,
     place: Position,
-    lines: Sequence[str],
+    view: View,
     *,
-    cards: Mapping[str, Card],
-    client: Capabilities,
-    today: datetime.date,
+    today: dt.date,
     ticket_url: str | None = None,
 ) -> dict[str, Any] | None:
     """The hover at a place of the text as it is now, ready for JSON; None where there is nothing to say."""
-    found = _texts(entry.report, position_before(place, entry.since), cards, today, ticket_url)
+    found = _texts(entry.report, position_before(place, entry.since), view.cards, today, ticket_url)
     if not found:
         return None
     text = "\n\n---\n\n".join(text for _, text in found)
     span = span_after(found[0][0], entry.since)
-    kind, value = ("markdown", text) if client.markdown_hover else ("plaintext", plain(text))
-    return {"contents": {"kind": kind, "value": value}, "range": span_to_client(lines, span, client.encoding)}
+    kind, value = ("markdown", text) if view.client.markdown_hover else ("plaintext", plain(text))
+    return {"contents": {"kind": kind, "value": value}, "range": view.range(span)}
 
 
 def plain(markdown: str) -> str:
@@ -53,7 +50,7 @@ def plain(markdown: str) -> str:
 
 
 def _texts(
-    report: Report, place: Position, cards: Mapping[str, Card], today: datetime.date, ticket_url: str | None
+    report: Report, place: Position, cards: Mapping[str, Card], today: dt.date, ticket_url: str | None
 ) -> list[tuple[Span, str]]:
     findings = [
         (shown.finding.span, explain.hover(shown, cards[shown.finding.rule]))
@@ -91,5 +88,5 @@ def _blocks_at(report: Report, place: Position, cards: Mapping[str, Card]) -> li
     ]
 
 
-def _days_left(block: Block, today: datetime.date) -> int | None:
+def _days_left(block: Block, today: dt.date) -> int | None:
     return None if block.review_by is None else (block.review_by - today).days

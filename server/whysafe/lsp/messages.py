@@ -5,9 +5,11 @@ Close               ->
                         <- Ready, once, at the start
 """
 
+# ruff: noqa: TC001, TC003 - `unpack` looks up the types of the fields at run time.
+
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +73,7 @@ class Write:
     revision: int
     orders: tuple[Order, ...]
     settings: Settings
-    today: datetime.date
+    today: dt.date
 
 
 @dataclass(frozen=True, slots=True)

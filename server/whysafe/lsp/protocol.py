@@ -14,11 +14,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
 
-from whysafe.lsp.transport import TooLarge
+from whysafe.lsp.transport import TooLargeError
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Generator
+    from concurrent.futures import Future
 
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
@@ -44,13 +44,13 @@ class Protocol(LanguageServerProtocol):
 
     # Incoming -----------------------------------------------------------------------------------------------------
 
-    def receive(self, frame: bytes | TooLarge) -> None:
+    def receive(self, frame: bytes | TooLargeError) -> None:
         """Handle one frame; never raises."""
         try:
-            if isinstance(frame, TooLarge):
-                raise frame  # noqa: TRY301 - it is reported like a frame that cannot be read
+            if isinstance(frame, TooLargeError):
+                raise frame
             data = json.loads(frame)
-        except (ValueError, RecursionError, TooLarge) as error:
+        except (ValueError, RecursionError, TooLargeError) as error:
             log.warning("a message of the client cannot be read: %s", error)
             self.answer_error(None, PARSE_ERROR, f"This message cannot be read: {error}")
             return
@@ -173,7 +173,7 @@ class Protocol(LanguageServerProtocol):
         """An object of lsprotocol as JSON-ready data."""
         return self._converter.unstructure(value)
 
-    def _send_handler_result(self, future: asyncio.Future[Any], *, msg_id: str | int) -> None:
+    def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
         """Answer with what a handler returned or raised; what it raised by accident is logged and not shown."""
         self._request_futures.pop(msg_id, None)
         if future.cancelled():
@@ -203,8 +203,9 @@ class Protocol(LanguageServerProtocol):
         self._shutdown = True
 
     @lsp_method(types.EXIT)
-    def lsp_exit(self, *_arguments: Any) -> None:
+    def lsp_exit(self, *_arguments: Any) -> Generator[Any, Any, None]:
         self.exit_status = 0 if self._shutdown else 1
+        yield from ()
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: Any) -> None:

@@ -26,18 +26,21 @@ NOTHING = Report(shown=(), notes=(), gaps=())
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """The report of one document: of which revision, what was edited since, and the diagnostics made of it.
-
-    `result_id` names the content of `items`: it stays the same exactly as long as they do, whether the text, the
-    settings, the day or the worker has changed or not.
-    """
+    """The report of one document: of which revision, what was edited since, and the diagnostics made of it."""
 
     report: Report = NOTHING
     revision: int | None = None
     version: int | None = None
     since: list[Edit] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
-    result_id: str = ""
+
+    @property
+    def result_id(self) -> str:
+        """A name of the content of `items`: it stays the same exactly as long as they do.
+
+        Whether the text, the settings, the day or the worker has changed does not matter, if what is shown has not.
+        """
+        return hashlib.blake2b(json.dumps(self.items).encode("ascii"), digest_size=12).hexdigest()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,10 +65,9 @@ class Reports:
             revision=document.revision,
             version=document.version,
             items=items,
-            result_id=_digest(items),
         )
         self.entries[document.uri] = entry
-        changed = before is None or (before.result_id, before.version) != (entry.result_id, entry.version)
+        changed = before is None or (before.version, before.items) != (entry.version, items)
         return entry, changed
 
     def edited(self, uri: str, edits: Iterable[Edit]) -> None:
@@ -75,7 +77,3 @@ class Reports:
 
     def close(self, uri: str) -> None:
         self.entries.pop(uri, None)
-
-
-def _digest(items: list[dict[str, Any]]) -> str:
-    return hashlib.blake2b(json.dumps(items).encode("ascii"), digest_size=12).hexdigest()

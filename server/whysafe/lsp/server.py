@@ -22,14 +22,14 @@ def main(args: argparse.Namespace) -> int:
     """Serve one client on standard input and output, and return the exit status of the process.
 
     `args.log_level` is a level of `logging` ("warning") and `args.log_file` a path; both may be missing or None.
-    The status is 0 after `shutdown` and `exit`, and 1 after `exit` alone or when the client is just gone.
+    The status is 1 after an `exit` without `shutdown`, else 0.
     """
     log_to(getattr(args, "log_file", None), getattr(args, "log_level", None))
     incoming, outgoing = protect_standard_streams()
     try:
         worker = Worker(command())
     except OSError as error:
-        logging.getLogger(__name__).error("the analysis process cannot be started: %s", error)
+        logging.getLogger(__name__).warning("the analysis process cannot be started: %s", error)
         worker = None
 
     from whysafe.lsp import features  # noqa: PLC0415 - pygls takes half a second to load, in which the worker starts

@@ -6,7 +6,7 @@ file's time stamp moves, when the client tells of a change, and when the catalog
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,8 +101,8 @@ def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
     )
 
 
-def utc_today() -> datetime.date:
-    return datetime.datetime.now(datetime.timezone.utc).date()
+def utc_today() -> dt.date:
+    return dt.datetime.now(dt.timezone.utc).date()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class Session:
     editor: Mapping[str, Any] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     configured: bool = False
-    today: Callable[[], datetime.date] = utc_today
+    today: Callable[[], dt.date] = utc_today
     _settings: dict[Path | None, tuple[Settings, tuple[Problem, ...]]] = field(default_factory=dict)
     _stamps: dict[Path, object] = field(default_factory=dict)
 
@@ -132,7 +132,7 @@ class Session:
         self._stamps.clear()
 
     def settings_changed_on_disk(self) -> bool:
-        """Whether a settings file that applies, or would if it existed, has another time stamp than when it was read."""
+        """Whether a settings file that applies, or would if it existed, was written since it was read."""
         return any(_stamp(path) != stamp for path, stamp in self._stamps.items())
 
     def settings(self, document: OpenDocument) -> Settings:
@@ -149,7 +149,8 @@ class Session:
         if folder in self._settings:
             return self._settings[folder]
         known = config.vocabulary(self.cards.values()) if self.cards else None
-        base, problems = config.Settings(), ()
+        base: Settings = config.Settings()
+        problems: tuple[Problem, ...] = ()
         if folder is not None:
             self._note_stamps(folder)
             base, problems = config.load(folder, known)

@@ -18,7 +18,7 @@ from whysafe.lsp.tracked import Fault, Tracked
 from whysafe.lsp.worker import Worker, command
 
 if TYPE_CHECKING:
-    import datetime
+    import datetime as dt
     from collections.abc import Callable, Sequence
 
     from whysafe.analysis.finding import Card
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from whysafe.syntax.position import Edit
 
 log = logging.getLogger(__name__)
+
+_TAKEN_BACK = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +45,10 @@ class Patience:
     retry_most: float = 60.0
     deaths_before_message: int = 3
     memory: int = 2 << 30
+    between_recycling: float = 600.0
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """No answer can be had from the analysis now; the message says why, for the user."""
 
 
@@ -54,7 +57,7 @@ class _Writing:
     tracked: Tracked
     orders: tuple[messages.Order, ...]
     settings: Settings
-    today: datetime.date
+    today: dt.date
     result: asyncio.Future[tuple[messages.Outcome, ...]]
     tries_left: int = 1
 
@@ -65,8 +68,11 @@ class _DiedError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Supervisor:
-    """`on_facts` hears of new facts or faults of a document; `on_cards` of the catalogue, at every start of a worker;
-    `on_trouble` gets a message for the user, once per trouble."""
+    """The analysis of all documents.
+
+    `on_facts` hears of new facts or faults of a document; `on_cards` of the catalogue, at every start of a worker;
+    `on_trouble` gets a message for the user, once per trouble.
+    """
 
     on_facts: Callable[[Tracked], object]
     on_cards: Callable[[dict[str, Card]], object]
@@ -85,7 +91,13 @@ class Supervisor:
     _deaths: int = 0
     _told: bool = False
     _end_cause: str = ""
+    _recycle_at: float = 0.0
     _task: asyncio.Task[None] | None = None
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process id of the worker, for the log and for tests; None while there is none."""
+        return None if self._worker is None else self._worker.pid
 
     def start(self) -> None:
         self._task = asyncio.ensure_future(self._run())
@@ -103,6 +115,7 @@ class Supervisor:
         for tracked in self.tracked.values():
             tracked.healed()
             tracked.wanted = True
+            tracked.settled.clear()
         self._deaths, self._told = 0, False
         self._discard_worker()
         self._wake.set()
@@ -128,8 +141,10 @@ class Supervisor:
                 self._worker.send(messages.pack(messages.Close(uri)))
 
     async def settle(self, uri: str, seconds: float) -> Tracked | None:
-        """The document once its facts are those of its text, or once it was given up; None where neither comes in time
-        or the document is not watched (any more)."""
+        """The document once its facts are those of its text, or once it was given up.
+
+        None where neither comes in time, or where the document is not watched (any more).
+        """
         tracked = self.tracked.get(uri)
         if tracked is None:
             return None
@@ -138,12 +153,12 @@ class Supervisor:
         return tracked if tracked.settled.is_set() and not tracked.closed else None
 
     async def write(
-        self, uri: str, orders: Sequence[messages.Order], settings: Settings, today: datetime.date
+        self, uri: str, orders: Sequence[messages.Order], settings: Settings, today: dt.date
     ) -> tuple[messages.Outcome, ...]:
-        """The edits that fulfil the orders in the text as it is now. Raises Unavailable."""
+        """The edits that fulfil the orders in the text as it is now. Raises UnavailableError."""
         tracked = self.tracked.get(uri)
         if tracked is None:
-            raise Unavailable("this document is not analysed, so nothing can be written into it")
+            raise UnavailableError("this document is not analysed, so nothing can be written into it")
         future: asyncio.Future[tuple[messages.Outcome, ...]] = asyncio.get_running_loop().create_future()
         self._writings.append(_Writing(tracked, tuple(orders), settings, today, future))
         self._wake.set()
@@ -153,8 +168,7 @@ class Supervisor:
         while True:
             try:
                 await self._step()
-            except Exception:
-                # The loop must go on: without it, no document would be analysed again.
+            except Exception:  # noqa: PERF203 - the loop must go on: else nothing would be analysed again
                 log.exception("the supervision of the analysis failed; the worker is started again")
                 self._discard_worker()
                 await asyncio.sleep(self.patience.retry)
@@ -227,8 +241,10 @@ class Supervisor:
         if tracked.current:
             tracked.settled.set()
             self.on_facts(tracked)
-        if answer.memory > self.patience.memory:
+        now = asyncio.get_running_loop().time()
+        if answer.memory > self.patience.memory and now >= self._recycle_at:
             log.warning("the worker holds %d MB; it is started again", answer.memory >> 20)
+            self._recycle_at = now + self.patience.between_recycling
             self._discard_worker(resend=False)
 
     def _blame(self, tracked: Tracked, in_flight: Sequence[Edit], count: int, cause: str, *, complete: bool) -> None:
@@ -274,7 +290,7 @@ class Supervisor:
             writing.tries_left -= 1
             self._writings.append(writing)
             return
-        writing.result.set_exception(Unavailable(problem))
+        writing.result.set_exception(UnavailableError(problem))
 
     async def _ask(self, worker: Worker, request: Any, seconds: float) -> Any:
         """The worker's answer. Raises _DiedError, with the cause, after which there is no worker any more."""
@@ -286,6 +302,8 @@ class Supervisor:
             self._lost_worker(f"the analysis took longer than {seconds:.0f} s and was stopped")
             raise _DiedError(f"the analysis took longer than {seconds:.0f} s and was stopped")
         reply = answer.result()
+        if reply is _TAKEN_BACK:
+            return messages.Lost(request.id)
         if reply is None or getattr(reply, "id", None) != request.id:
             cause = f"the analysis process ended ({self._end_cause})" if reply is None else "the worker lost its order"
             self._lost_worker(cause)
@@ -348,7 +366,7 @@ class Supervisor:
         self._end_cause = cause
         if self._ready is not None and not self._ready.done():
             self._ready.cancel()
-        if self._answer is not None and not self._answer.done():
+        elif self._answer is not None and not self._answer.done():
             self._answer.set_result(None)
         elif self._answer is None:
             self._lost_worker(f"the analysis process ended while idle ({cause})")
@@ -365,10 +383,15 @@ class Supervisor:
             )
 
     def _discard_worker(self, *, resend: bool = True) -> None:
-        worker, self._worker, self._ready = self._worker, None, None
+        worker, ready = self._worker, self._ready
+        self._worker, self._ready = None, None
         if worker is None:
             return
         worker.kill()
+        if ready is not None:
+            ready.cancel()
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(_TAKEN_BACK)
         for tracked in self.tracked.values():
             tracked.sent, tracked.unsent = None, []
             tracked.wanted = tracked.wanted or resend

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.finding import Gap
+from whysafe.lsp.convert import content_length
 from whysafe.lsp.documents import blanked
 from whysafe.lsp.mapping import changed_region, span_after, touches
 from whysafe.report import Facts
@@ -137,7 +138,8 @@ class Tracked:
         if self.given_up:
             findings = tuple(dataclasses.replace(finding, carried=True) for finding in facts.findings)
             facts = dataclasses.replace(facts, findings=findings)
-        region = self.fault.region or Span(Position(0, 0), Position(0, len(self.document.text.lines[0])))
+        first_line = Span(Position(0, 0), Position(0, content_length(self.document.text.lines[0])))
+        region = self.fault.region or first_line
         return dataclasses.replace(facts, gaps=(*facts.gaps, Gap(region, self.fault.message)))
 
 

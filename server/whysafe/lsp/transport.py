@@ -24,7 +24,7 @@ HEADER_LIMIT = 4096
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """A frame was over the limit; it was read and dropped."""
 
 
@@ -36,12 +36,12 @@ class Frames:
         self._limit = limit
         self._buffer = bytearray()
 
-    def __iter__(self) -> Iterator[bytes | TooLarge]:
+    def __iter__(self) -> Iterator[bytes | TooLargeError]:
         while (length := self._header()) is not None:
             if length > self._limit:
                 if not self._skip(length):
                     return
-                yield TooLarge(f"a message of {length:,} bytes is over the limit of {self._limit:,}")
+                yield TooLargeError(f"a message of {length:,} bytes is over the limit of {self._limit:,}")
                 continue
             if not self._fill(length):
                 return
@@ -63,9 +63,12 @@ class Frames:
     def _line_end(self) -> int | None:
         """The end of the header, behind its empty line; a header without end is cut, but not within a line."""
         while True:
-            ends = [self._buffer.find(mark) + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if mark in self._buffer]
-            if ends:
-                return min(ends)
+            strict = self._buffer.find(b"\r\n\r\n")
+            lenient = self._buffer.find(b"\n\n", 0, strict if strict >= 0 else len(self._buffer))
+            if lenient >= 0:
+                return lenient + 2
+            if strict >= 0:
+                return strict + 4
             if len(self._buffer) > HEADER_LIMIT:
                 del self._buffer[: max(self._buffer.rfind(b"\n") + 1, len(self._buffer) - HEADER_LIMIT)]
             if not self._more():
@@ -106,7 +109,7 @@ class OutgoingFrames:
         while view and not self._broken:
             try:
                 view = view[os.write(self._descriptor, view) :]
-            except BlockingIOError:
+            except BlockingIOError:  # noqa: PERF203 - each write may need its own second attempt
                 select.select([], [self._descriptor], [])
             except OSError:
                 self._broken = True
@@ -117,7 +120,7 @@ class OutgoingFrames:
 
 
 def read_in_thread(
-    descriptor: int, deliver: Callable[[bytes | TooLarge], object], at_end: Callable[[], object]
+    descriptor: int, deliver: Callable[[bytes | TooLargeError], object], at_end: Callable[[], object]
 ) -> None:
     """Deliver frames from a file descriptor in the running loop, then call `at_end` there."""
     loop = asyncio.get_running_loop()

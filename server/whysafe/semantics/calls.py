@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from whysafe.semantics.scopes import BindingKind, Scope, Seen, dotted
 from whysafe.semantics.values import Constant, Display, Instance, LocalClass, LocalInstance, Partial, Symbol, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from whysafe.semantics.values import Values
 
 NOT_CONSTANT = fold.NOT_CONSTANT
@@ -221,7 +221,8 @@ class Call:
     def open_ended(self) -> bool:
         """Whether arguments may be passed that the source does not show: `*args`, `**options`, a partial."""
         return self.partial or any(
-            (arg.star == "**" and self._mapping(arg, scope) is None) or (arg.star == "*" and self._spread(arg, scope) is None)
+            (arg.star == "**" and self._mapping(arg, scope) is None)
+            or (arg.star == "*" and self._spread(arg, scope) is None)
             for arg, scope in self._arguments()
         )
 
@@ -300,7 +301,7 @@ def _names_in_target(target: cst.CSTNode) -> Iterator[str]:
 def callees(seen: Seen, resolver: Resolver) -> Iterator[Call]:
     """Everything that a call can be a call of, by qualified name; a partial object as what it wraps."""
     node = seen.node
-    assert isinstance(node, cst.Call)  # noqa: S101 - the caller dispatches by class
+    assert isinstance(node, cst.Call)
     values = evaluate(node.func, seen.scope, resolver)
     exact = len(values) == 1
     for value in values:

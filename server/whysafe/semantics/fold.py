@@ -6,12 +6,13 @@ Sizes are bounded, so that an expression such as `"a" * 10 ** 9` costs nothing.
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from collections.abc import Sequence
 
 
 class _NotConstant:
@@ -89,22 +90,37 @@ def element_at(node: cst.CSTNode, index: int) -> cst.BaseExpression | None:
 
 
 def subscript(container: object, key: object) -> object:
-    if isinstance(container, (str, bytes, tuple, list, dict)):
-        try:
-            return container[key]  # type: ignore[index]
-        except (LookupError, TypeError):
-            return NOT_CONSTANT
-    return NOT_CONSTANT
+    """`container[key]`, or NOT_CONSTANT where that fails."""
+    if not isinstance(container, (str, bytes, tuple, list, dict)):
+        return NOT_CONSTANT
+    at: Callable[[Any], Any] = container.__getitem__
+    try:
+        return at(key)
+    except (LookupError, TypeError):
+        return NOT_CONSTANT
+
+
+_MAKERS: dict[str, Callable[..., object]] = {
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "chr": chr,
+    "tuple": tuple,
+    "list": list,
+    "bytes": bytes,
+}
 
 
 def call(name: str, arguments: Sequence[object], keywords: Sequence[str | None]) -> object:
     """A call of a builtin type with constant arguments."""
     if name == "dict" and len(arguments) <= LONGEST_DISPLAY and all(keyword is not None for keyword in keywords):
         return dict(zip(keywords, arguments, strict=True))
-    maker = {"str": str, "int": int, "bool": bool, "chr": chr, "tuple": tuple, "list": list, "bytes": bytes}.get(name)
+    maker = _MAKERS.get(name)
     if maker is None or any(keywords) or len(arguments) > 2:
         return NOT_CONSTANT
-    if name in {"bytes", "tuple", "list"} and (len(arguments) != 1 or not isinstance(arguments[0], (bytes, tuple, list))):
+    if name in {"bytes", "tuple", "list"} and (
+        len(arguments) != 1 or not isinstance(arguments[0], (bytes, tuple, list))
+    ):
         return NOT_CONSTANT  # bytes(n) would make n zero bytes.
     try:
         return maker(*arguments)
@@ -112,16 +128,16 @@ def call(name: str, arguments: Sequence[object], keywords: Sequence[str | None])
         return NOT_CONSTANT
 
 
-_BINARY: dict[type[cst.BaseBinaryOp], Callable[[object, object], object]] = {
-    cst.Add: operator.add,  # type: ignore[dict-item]
-    cst.BitOr: operator.or_,  # type: ignore[dict-item]
-    cst.BitAnd: operator.and_,  # type: ignore[dict-item]
-    cst.BitXor: operator.xor,  # type: ignore[dict-item]
-    cst.Subtract: operator.sub,  # type: ignore[dict-item]
-    cst.Multiply: operator.mul,  # type: ignore[dict-item]
-    cst.LeftShift: operator.lshift,  # type: ignore[dict-item]
-    cst.RightShift: operator.rshift,  # type: ignore[dict-item]
-    cst.Modulo: operator.mod,  # type: ignore[dict-item]
+_BINARY: dict[type[cst.BaseBinaryOp], Callable[[Any, Any], Any]] = {
+    cst.Add: operator.add,
+    cst.BitOr: operator.or_,
+    cst.BitAnd: operator.and_,
+    cst.BitXor: operator.xor,
+    cst.Subtract: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.LeftShift: operator.lshift,
+    cst.RightShift: operator.rshift,
+    cst.Modulo: operator.mod,
 }
 
 
@@ -147,7 +163,11 @@ def _small(left: object, right: object, by: cst.BaseBinaryOp) -> bool:
         return abs(left) < WIDEST_NUMBER and abs(right) < WIDEST_NUMBER
     if isinstance(by, cst.Multiply):
         sized, number = (right, left) if isinstance(left, int) else (left, right)
-        return isinstance(sized, (str, bytes, tuple, list)) and isinstance(number, int) and len(sized) * number <= LONGEST_DISPLAY
+        return (
+            isinstance(sized, (str, bytes, tuple, list))
+            and isinstance(number, int)
+            and len(sized) * number <= LONGEST_DISPLAY
+        )
     if isinstance(by, cst.Modulo):
         # A width in the format could ask for any length.
         return isinstance(left, str) and not any(mark in left for mark in ("%*", ".*")) and _plain_format(left)

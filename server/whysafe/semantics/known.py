@@ -32,7 +32,17 @@ SECOND_NAMES = {
     "httpx._client.AsyncClient": "httpx.AsyncClient",
     "aiohttp.client.ClientSession": "aiohttp.ClientSession",
     "aiohttp.connector.TCPConnector": "aiohttp.TCPConnector",
+    "asyncssh.connection": "asyncssh",
+    "eventlet.green.subprocess": "subprocess",
+    "fabric.connection": "fabric",
+    "fabric.group": "fabric",
+    "fabric2": "fabric",
+    "gevent.subprocess": "subprocess",
+    "paramiko.channel": "paramiko",
     "paramiko.client": "paramiko",
+    "paramiko.transport": "paramiko",
+    "psutil.Popen": "subprocess.Popen",
+    "subprocess32": "subprocess",
     "flask.app.Flask": "flask.Flask",
     "jinja2.environment": "jinja2",
     "multiprocessing.connection.Pipe": "multiprocessing.Pipe",
@@ -46,6 +56,9 @@ SECOND_NAMES = {
     "_ssl": "ssl",
     "_random": "random",
     "_hashlib": "hashlib",
+    "_md5.md5": "hashlib.md5",
+    "_sha1.sha1": "hashlib.sha1",
+    "numpy.random.mtrand": "numpy.random",
 }
 """Qualified names that mean the same as another; a prefix stands for all below it."""
 
@@ -101,15 +114,34 @@ RETURNS = {
     "multiprocessing.connection.Client": "multiprocessing.connection.Connection",
     "multiprocessing.connection.Listener.accept": "multiprocessing.connection.Connection",
     "multiprocessing.Pipe": "multiprocessing.Pipe",
+    "multiprocessing.get_context": "multiprocessing",
+    "asyncssh.connect": "asyncssh.SSHClientConnection",
+    "paramiko.SSHClient.get_transport": "paramiko.Transport",
+    "paramiko.SSHClient.invoke_shell": "paramiko.Channel",
+    "paramiko.Transport.open_channel": "paramiko.Channel",
+    "paramiko.Transport.open_session": "paramiko.Channel",
     "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
     "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
     "asyncio.new_event_loop": "asyncio.AbstractEventLoop",
     "codecs.open": "builtins.open",
     "jinja2.Environment.overlay": "jinja2.Environment",
+    "numpy.random.default_rng": "numpy.random.Generator",
+    "cloudscraper.create_scraper": "requests.Session",
+    "requests_cache.CachedSession": "requests.Session",
+    "requests_futures.sessions.FuturesSession": "requests.Session",
+    "requests_html.HTMLSession": "requests.Session",
+    "requests_oauthlib.OAuth1Session": "requests.Session",
+    "requests_oauthlib.OAuth2Session": "requests.Session",
+    "requests_toolbelt.sessions.BaseUrlSession": "requests.Session",
+    "zmq.Context.instance": "zmq.Context",
+    "zmq.Context.socket": "zmq.Socket",
+    "zmq.asyncio.Context.socket": "zmq.asyncio.Socket",
 }
 """What a call returns an instance of, where that is not the called name itself."""
 
-_STAT = {f"stat.{name}": value for name, value in vars(stat).items() if name.startswith("S_I") and isinstance(value, int)}
+_STAT = {
+    f"stat.{name}": value for name, value in vars(stat).items() if name.startswith("S_I") and isinstance(value, int)
+}
 CONSTANTS: dict[str, object] = {
     **_STAT,
     "socket.INADDR_ANY": 0,

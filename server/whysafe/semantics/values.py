@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -110,20 +110,20 @@ class Unknown:
     """Anything: a parameter, a result of unknown code."""
 
 
-Value = Union[
-    Symbol,
-    Instance,
-    Constant,
-    Display,
-    Function,
-    LocalClass,
-    LocalInstance,
-    Partial,
-    AttributeGetter,
-    Namespace,
-    DisplayGet,
-    Unknown,
-]
+Value = (
+    Symbol
+    | Instance
+    | Constant
+    | Display
+    | Function
+    | LocalClass
+    | LocalInstance
+    | Partial
+    | AttributeGetter
+    | Namespace
+    | DisplayGet
+    | Unknown
+)
 Values = tuple[Value, ...]
 
 UNKNOWN: Values = (Unknown(),)

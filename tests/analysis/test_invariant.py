@@ -1,0 +1,186 @@
+"""After any sequence of edits the current report equals that of a fresh analysis; gated findings equal ungated ones."""
+
+import dataclasses
+import random
+import sysconfig
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from whysafe.checker import Document
+from whysafe.syntax.position import Edit, Position, Span
+from whysafe.syntax.source import decode, split_lines
+
+LIBRARY = Path(sysconfig.get_paths()["stdlib"])
+MODULES = ["subprocess.py", "tarfile.py", "tempfile.py", "shelve.py", "pickle.py", "ssl.py", "random.py", "site.py"]
+PIECES = [
+    "import os\n",
+    "from os import system as run\n",
+    "from subprocess import *\n",
+    "run(x)\n",
+    "os.system(x)\n",
+    "eval(x)\n",
+    "def eval(x):\n    return x\n",
+    "class Runner:\n    run = os.system\n\n    def go(self, x):\n        self.run(x)\n",
+    "if x:\n    import pickle\nelse:\n    pickle = None\n",
+    "pickle.loads(x)\n",
+    "    pickle.loads(x)\n",
+    "FLAG = True\n",
+    "subprocess.run(x, shell=FLAG)\n",
+    '"""',
+    "'''",
+    "(",
+    ")",
+    "]",
+    '"',
+    "\\\n",
+    "# comment\n",
+    "@decorator\n",
+    "else:\n",
+    "    ",
+    "\t",
+    "\r\n",
+    "\n",
+    "x",
+    "del os\n",
+    "global run\n",
+    'f"{x',
+]
+
+
+def current(document):
+    facts = document.facts()
+    return (
+        tuple(finding for finding in facts.findings if not finding.carried),
+        facts.gaps,
+        facts.blocks,
+        facts.test_like,
+    )
+
+
+def check_invariant(document):
+    fresh = Document(document.text)
+    assert current(document) == current(fresh)
+    assert not any(finding.carried for finding in fresh.facts().findings)
+
+
+@st.composite
+def edits(draw, text):
+    """An edit of the kinds that people make: type, paste, delete, cut and paste a line elsewhere."""
+    lines = split_lines(text) or [""]
+    start = Position(draw(st.integers(0, len(lines) - 1)), draw(st.integers(0, 12)))
+    kind = draw(st.sampled_from(("insert", "replace", "delete", "line")))
+    if kind == "insert":
+        return Edit(Span(start, start), draw(st.sampled_from(PIECES)))
+    end = Position(min(start.line + draw(st.integers(0, 4)), len(lines) - 1), draw(st.integers(0, 20)))
+    place = Span(min(start, end), max(start, end))
+    if kind == "delete":
+        return Edit(place, "")
+    new = lines[draw(st.integers(0, len(lines) - 1))] if kind == "line" else draw(st.sampled_from(PIECES))
+    return Edit(place, new)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_edits_of_small_texts(data):
+    document = Document("".join(data.draw(st.lists(st.sampled_from(PIECES), max_size=14))))
+    for _ in range(data.draw(st.integers(1, 6))):
+        document.edit(data.draw(edits(document.text)))
+        if data.draw(st.booleans()):
+            document.facts()
+    check_invariant(document)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_edits_of_real_modules(name):
+    """Seeded, so that a failure can be repeated; every edit is followed by a report, as while typing."""
+    rng = random.Random(name)
+    document = Document(decode((LIBRARY / name).read_bytes()))
+    document.facts()
+    for number in range(12):
+        lines = split_lines(document.text)
+        line = rng.randrange(len(lines))
+        column = rng.randrange(len(lines[line]) + 1)
+        end = Position(min(line + rng.choice((0, 0, 1, 3)), len(lines) - 1), rng.randrange(30))
+        start = Position(line, column)
+        edit = Edit(Span(min(start, end), max(start, end)), rng.choice((*PIECES, "", lines[rng.randrange(len(lines))])))
+        document.edit(edit)
+        document.facts()
+        if number % 4 == 3:
+            check_invariant(document)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_gate_loses_nothing(name):
+    text = decode((LIBRARY / name).read_bytes())
+    assert Document(text).facts().findings == Document(text, gated=False).facts().findings
+
+
+def test_a_keystroke_in_a_function_parses_one_unit():
+    text = decode((LIBRARY / "tarfile.py").read_bytes())
+    document = Document(text)
+    document.facts()
+    while document.fill():
+        pass
+    line = next(n for n, line in enumerate(split_lines(text)) if line.startswith("    def extractall"))
+    before = document.program.world.parsed
+    place = Position(line + 20, 8)
+    document.edit(Edit(Span(place, place), "x"))
+    document.facts()
+    assert document.program.world.parsed - before == 1
+
+
+def test_what_was_seen_stays_while_the_text_is_broken():
+    text = "import os\n\n\ndef f(x):\n    os.system(x)\n\n\ndef g(x):\n    eval(x)\n"
+    document = Document(text)
+    whole = document.facts().findings
+    assert [finding.rule for finding in whole] == ["os-system-shell", "eval-use"]
+    opened = Position(3, 0)
+    document.edit(Edit(Span(opened, opened), '"""'))
+    broken = document.facts()
+    assert broken.gaps
+    assert [(finding.rule, finding.carried) for finding in broken.findings] == [
+        ("os-system-shell", True),
+        ("eval-use", True),
+    ]
+    document.edit(Edit(Span(opened, Position(3, 3)), ""))
+    assert document.facts().findings == whole
+
+
+def test_findings_stay_while_the_import_that_they_rest_on_is_broken():
+    document = Document("import os\n\n\ndef f(x):\n    os.system(x)\n")
+    whole = document.facts().findings
+    end = Position(0, 6)
+    document.edit(Edit(Span(end, Position(0, 9)), " ("))
+    broken = document.facts()
+    assert broken.gaps
+    assert [(finding.rule, finding.carried) for finding in broken.findings] == [("os-system-shell", True)]
+    document.edit(Edit(Span(end, Position(0, 8)), " os"))
+    assert document.facts().findings == tuple(dataclasses.replace(finding, carried=False) for finding in whole)
+
+
+def test_renaming_an_import_reruns_who_asked():
+    document = Document("from os import system as run\n\n\ndef f(x):\n    run(x)\n\n\ndef g(x):\n    go(x)\n")
+    assert [finding.span.start.line for finding in document.facts().findings] == [4]
+    document.edit(Edit(Span(Position(0, 25), Position(0, 28)), "go"))
+    assert [finding.span.start.line for finding in document.facts().findings] == [8]
+
+
+def test_a_class_header_put_between_members_takes_them_over():
+    text = "import os\n\n\nclass A:\n    run = os.system\n\n    def m(self, x):\n        self.run(x)\n"
+    document = Document(text)
+    assert [finding.rule for finding in document.facts().findings] == ["os-system-shell"]
+    place = Position(5, 0)
+    document.edit(Edit(Span(place, place), "class B:\n"))
+    assert document.facts().findings == ()
+    check_invariant(document)
+
+
+def test_memory_for_replaced_units_is_bounded():
+    document = Document("import os\n\n\ndef f(x):\n" + "    x = 1\n" * 200)
+    for number in range(200):
+        place = Position(100, 4)
+        document.edit(Edit(Span(place, place), "xy"[number % 2]))
+        document.facts()
+    assert sum(piece.lines for piece in document.program._dropped) <= 2_300

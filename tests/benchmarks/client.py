@@ -1,0 +1,111 @@
+"""A small blocking client over stdio: as little between the keystroke and its diagnostics as possible."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import threading
+import time
+from typing import Any
+
+PATIENCE = 60.0
+"""Seconds after which an answer is given up; a benchmark that waits longer has found a defect."""
+
+
+class Client:
+    """One server process. Incremental changes, utf-16, pushed diagnostics with versions."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._messages: queue.SimpleQueue[tuple[float, dict[str, Any]]] = queue.SimpleQueue()
+        self._id = 0
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        out = self.process.stdout
+        assert out is not None
+        while True:
+            length = 0
+            while (line := out.readline().strip()) != b"":
+                name, _, value = line.partition(b":")
+                if name.lower() == b"content-length":
+                    length = int(value)
+            if not length:
+                return
+            body = out.read(length)
+            self._messages.put((time.perf_counter(), json.loads(body)))
+
+    def send(self, method: str, params: Any, *, answer: bool = False) -> int:
+        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": params}
+        if answer:
+            self._id += 1
+            message["id"] = self._id
+        self._write(message)
+        return self._id
+
+    def _write(self, message: dict[str, Any]) -> None:
+        body = json.dumps(message).encode()
+        stdin = self.process.stdin
+        assert stdin is not None
+        stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        stdin.flush()
+
+    def request(self, method: str, params: Any) -> tuple[float, Any]:
+        """The moment and the result of the answer."""
+        number = self.send(method, params, answer=True)
+        moment, message = self._wait(lambda message: message.get("id") == number and "method" not in message)
+        return moment, message.get("result")
+
+    def diagnostics(self, uri: str, version: int) -> tuple[float, list[Any]]:
+        """The moment and the diagnostics of that version of a document."""
+
+        def wanted(message: dict[str, Any]) -> bool:
+            params = message.get("params") or {}
+            return (
+                message.get("method") == "textDocument/publishDiagnostics"
+                and params.get("uri") == uri
+                and params.get("version") == version
+            )
+
+        moment, message = self._wait(wanted)
+        return moment, message["params"]["diagnostics"]
+
+    def _wait(self, wanted: Any) -> tuple[float, dict[str, Any]]:
+        end = time.perf_counter() + PATIENCE
+        while True:
+            moment, message = self._messages.get(timeout=max(end - time.perf_counter(), 0.001))
+            if "id" in message and "method" in message:
+                result = (
+                    [None] * len((message["params"] or {}).get("items", []))
+                    if "configuration" in message["method"]
+                    else None
+                )
+                self._write({"jsonrpc": "2.0", "id": message["id"], "result": result})
+            elif wanted(message):
+                return moment, message
+
+    def start(self, root: str) -> float:
+        """Initialize; the seconds until it was answered."""
+        began = time.perf_counter()
+        capabilities = {
+            "textDocument": {
+                "publishDiagnostics": {"versionSupport": True, "relatedInformation": True},
+                "synchronization": {},
+            },
+            "general": {"positionEncodings": ["utf-16"]},
+        }
+        settings = {"settings": {"lint": {"select": ["S"]}}, "globalSettings": {}}
+        moment, _ = self.request(
+            "initialize",
+            {"processId": None, "rootUri": root, "capabilities": capabilities, "initializationOptions": settings},
+        )
+        self.send("initialized", {})
+        return moment - began
+
+    def stop(self) -> None:
+        self.request("shutdown", None)
+        self.send("exit", None)
+        self.process.wait(PATIENCE)

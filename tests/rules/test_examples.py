@@ -1,0 +1,65 @@
+"""Every example in a rule is run: a bad one gives exactly one finding, of its own rule; a good one none at all."""
+
+import datetime
+
+import pytest
+from whysafe import checker
+from whysafe.analysis.catalogue import cards
+from whysafe.config import Settings
+from whysafe.rules import CATALOGUE
+
+RULES = list(CATALOGUE.rules.values())
+EVERYTHING = Settings(select=("ALL",), min_severity=0, confidence=0)
+TODAY = datetime.date(2026, 11, 24)
+
+
+def found(text):
+    report = checker.check(text + "\n", EVERYTHING, TODAY, None)
+    assert not report.gaps, text
+    return [shown.finding for shown in report.shown]
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"), [pytest.param(r, t, id=f"{r.name}-{n}") for r in RULES for n, t in enumerate(r.bad)]
+)
+def test_bad(rule, text):
+    assert [finding.rule for finding in found(text)] == [rule.name]
+
+
+@pytest.mark.parametrize("text", [pytest.param(t, id=f"{r.name}-{n}") for r in RULES for n, t in enumerate(r.good)])
+def test_good(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_explains_itself(rule):
+    for part in (rule.title, rule.message, rule.why, rule.abuse, rule.fix, rule.ask):
+        assert part.strip() == part, "a part of the explanation begins or ends with white space"
+        assert part, "a part of the explanation is empty"
+    assert rule.message.endswith(".")
+    assert rule.ask.endswith("?")
+    assert rule.cwe
+    assert rule.references
+    assert all(reference.startswith("https://") for reference in rule.references)
+    assert rule.bad
+    assert rule.good
+    assert rule.name == rule.name.lower().replace("_", "-").replace(" ", "-")
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"), [pytest.param(r, t, id=f"{r.name}-{n}") for r in RULES for n, t in enumerate(r.bad)]
+)
+def test_a_fix_removes_its_finding_and_keeps_the_program_whole(rule, text):
+    for finding in found(text):
+        for fix in finding.fixes:
+            document = checker.Document(text + "\n")
+            for edit in sorted(fix.edits, key=lambda edit: edit.span, reverse=True):
+                document.edit(edit)
+            left = document.facts()
+            assert not left.gaps, document.text
+            same = [f for f in left.findings if f.rule == rule.name and f.severity >= finding.severity]
+            assert not fix.safe or not same, document.text
+
+
+def test_names_are_used_once_and_cards_tell_all():
+    assert len(cards(CATALOGUE)) == len(RULES)
