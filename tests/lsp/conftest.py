@@ -8,7 +8,7 @@ import pytest
 # The helpers beside this file are imported by name.
 sys.path.append(str(Path(__file__).parent))
 
-from lsp_client import SERVER, RawClient  # noqa: E402 - the path above comes first
+from lsp_client import SERVER, RawClient
 
 
 @pytest.fixture

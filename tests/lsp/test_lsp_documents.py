@@ -5,8 +5,8 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whysafe.lsp.documents import Documents, Text, blanked, join_pairs, split
-from whysafe.syntax.position import Position, Span, span
+from whysafe.lsp.documents import Documents, Text, blanked, difference, join_pairs, split
+from whysafe.syntax.position import Edit, Position, Span, span
 
 texts = st.text("ab é𝄞\n\r\x0c\u2028\x85\t", max_size=40)
 
@@ -90,3 +90,17 @@ def test_a_blanked_region_keeps_every_place():
     text = blanked(lines, span(1, 2, 2, 0))
     assert text == "a = 1\n" + " " * 6 + "\r\n" + "  \n" + "b"
     assert len(text) == len("".join(lines))
+
+
+@given(texts, texts, texts, texts)
+def test_a_whole_new_text_becomes_one_edit_of_what_differs(start, old, new, end):
+    text = Text(start + old + end)
+    edit = difference(text, start + new + end)
+    text.replace(edit.span, edit.text)
+    assert str(text) == start + new + end
+    assert text.lines == split(start + new + end)
+
+
+def test_a_keystroke_in_a_whole_text_is_one_line():
+    text = Text("a\n" * 50 + "b\n" + "c\n" * 50)
+    assert difference(text, "a\n" * 50 + "bb\n" + "c\n" * 50) == Edit(span(50, 0, 51, 0), "bb\n")

@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.protocol import default_converter
 from pytest_lsp import ClientServerConfig, LanguageClient
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
-from whysafe.lsp.convert import Encoding, content_length, span_from_client, units_before
+from whysafe.lsp.convert import Encoding, span_from_client, units_before
 from whysafe.lsp.documents import Text
 from whysafe.syntax.position import span
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from whysafe.config import Settings
 from whysafe.lsp.documents import Documents
+from whysafe.lsp.limits import resident_bytes
 from whysafe.lsp.messages import Order
 from whysafe.lsp.supervisor import Patience, Supervisor, UnavailableError
 from whysafe.syntax.position import Position, span
@@ -222,7 +223,7 @@ async def test_a_worker_with_too_much_memory_is_replaced(bench):
     here.change(tracked, span(0, 0, 0, 0), "\n")
     await here.settled(tracked)
     assert here.lines(tracked) == [1]
-    if Path("/proc/self/statm").exists():
+    if resident_bytes():
         assert here.supervisor.generation == 2
     orders = [Order("justify", Position(1, 0), "eval-used", "accepted")]
     (outcome,) = await here.supervisor.write("untitled:a", orders, Settings(), TODAY)

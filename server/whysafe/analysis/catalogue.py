@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from whysafe.analysis.detectors import Assigns, Calls, Imports, Methods, Nodes, Texts
 from whysafe.analysis.gate import Gate, gate
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from whysafe.analysis.finding import Card
+
+
+Key = TypeVar("Key")
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +48,28 @@ def catalogue(rules: Iterable[Rule]) -> Catalogue:
         ValueError: two rules have one name.
     """
     by_name: dict[str, Rule] = {}
-    calls: dict[str, list[tuple[Rule, Calls]]] = {}
-    references: dict[str, list[tuple[Rule, Calls]]] = {}
-    methods: dict[str, list[tuple[Rule, Methods]]] = {}
-    assigns: dict[str, list[tuple[Rule, Assigns]]] = {}
-    imports: list[tuple[Rule, Imports]] = []
-    nodes: dict[type[cst.CSTNode], list[tuple[Rule, Nodes]]] = {}
-    texts: list[tuple[Rule, Texts]] = []
     for rule in rules:
         if rule.name in by_name:
             raise ValueError(f"Two rules are named {rule.name!r}: rename one of them.")
         by_name[rule.name] = rule
-        for detector in rule.detectors:
-            if isinstance(detector, Calls):
-                for name in detector.names:
-                    calls.setdefault(name, []).append((rule, detector))
-                    if detector.reference is not None:
-                        references.setdefault(name, []).append((rule, detector))
-            elif isinstance(detector, Methods):
-                for name in detector.names:
-                    methods.setdefault(name, []).append((rule, detector))
-            elif isinstance(detector, Assigns):
-                for name in detector.names:
-                    assigns.setdefault(name, []).append((rule, detector))
-            elif isinstance(detector, Imports):
-                imports.append((rule, detector))
-            elif isinstance(detector, Nodes):
-                for kind in detector.kinds:
-                    nodes.setdefault(kind, []).append((rule, detector))
-            else:
-                texts.append((rule, detector))
+    pairs = [(rule, detector) for rule in by_name.values() for detector in rule.detectors]
+    calls = [(rule, detector) for rule, detector in pairs if isinstance(detector, Calls)]
+    assigns = [(rule, detector) for rule, detector in pairs if isinstance(detector, Assigns)]
+    paths = [name for _, detector in (*calls, *assigns) for name in detector.names]
     return Catalogue(
         rules=by_name,
-        calls=_frozen(calls),
-        references=_frozen(references),
-        methods=_frozen(methods),
-        assigns=_frozen(assigns),
-        attributes=frozenset(name.rpartition(".")[2].split("[", 1)[0] for name in assigns),
-        imports=tuple(imports),
-        nodes=_frozen(nodes),
-        texts=tuple(texts),
-        exports=_exports([*calls, *assigns]),
-        gate=gate(detector for rule in by_name.values() for detector in rule.detectors),
+        calls=_indexed((name, pair) for pair in calls for name in sorted(pair[1].names)),
+        references=_indexed((name, pair) for pair in calls if pair[1].reference for name in sorted(pair[1].names)),
+        methods=_indexed((name, (r, d)) for r, d in pairs if isinstance(d, Methods) for name in sorted(d.names)),
+        assigns=_indexed((name, pair) for pair in assigns for name in sorted(pair[1].names)),
+        attributes=frozenset(
+            name.rpartition(".")[2].split("[", 1)[0] for _, detector in assigns for name in detector.names
+        ),
+        imports=tuple((rule, detector) for rule, detector in pairs if isinstance(detector, Imports)),
+        nodes=_indexed((kind, (r, d)) for r, d in pairs if isinstance(d, Nodes) for kind in d.kinds),
+        texts=tuple((rule, detector) for rule, detector in pairs if isinstance(detector, Texts)),
+        exports=_exports(paths),
+        gate=gate(detector for _, detector in pairs),
     )
 
 
@@ -107,8 +91,11 @@ def nearest(of: Iterable[str], name: str) -> str | None:
     return close[0] if close else None
 
 
-def _frozen(table: dict) -> dict:  # type: ignore[type-arg]
-    return {key: tuple(entries) for key, entries in table.items()}
+def _indexed(entries: Iterable[tuple[Key, Entry]]) -> dict[Key, tuple[Entry, ...]]:
+    table: dict[Key, list[Entry]] = {}
+    for key, entry in entries:
+        table.setdefault(key, []).append(entry)
+    return {key: tuple(found) for key, found in table.items()}
 
 
 def _exports(names: Iterable[str]) -> dict[str, frozenset[str]]:

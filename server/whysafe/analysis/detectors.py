@@ -14,6 +14,7 @@ from whysafe.semantics.known import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
     import libcst as cst
 
     from whysafe.analysis.rule import Answer

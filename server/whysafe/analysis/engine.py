@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -71,29 +71,17 @@ def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver) -> Itera
                 yield from _answered(rule, answer, seen.node, seen.node)
 
 
-def _answered(
-    rule: Rule,
-    answer: Answer,
-    at: cst.CSTNode,
-    anchor: cst.CSTNode,
-    evidence: tuple[Evidence, ...] = (),
-    *,
-    exact: bool = True,
-) -> Iterator[Candidate]:
-    if not answer:
-        return
-    verdict = answer if isinstance(answer, Verdict) else Verdict()
-    if not exact and verdict.confidence is Confidence.HIGH:
-        verdict = Verdict(
-            message=verdict.message,
-            severity=verdict.severity,
-            confidence=Confidence.MEDIUM,
-            at=verdict.at,
-            anchor=verdict.anchor,
-            evidence=verdict.evidence,
-            repairs=verdict.repairs,
-        )
-    yield Candidate(rule, verdict, verdict.at or at, verdict.anchor or anchor, verdict.evidence + evidence)
+def _answered(rule: Rule, answer: Answer, at: cst.CSTNode, anchor: cst.CSTNode) -> Iterator[Candidate]:
+    if answer:
+        verdict = answer if isinstance(answer, Verdict) else Verdict()
+        yield Candidate(rule, verdict, verdict.at or at, verdict.anchor or anchor, verdict.evidence)
+
+
+def _doubtful(candidates: Iterator[Candidate]) -> Iterator[Candidate]:
+    """The candidates with less confidence: the name can also mean something else."""
+    for candidate in candidates:
+        confidence = min(candidate.verdict.confidence, Confidence.MEDIUM)
+        yield replace(candidate, verdict=replace(candidate.verdict, confidence=confidence))
 
 
 def severity(candidate: Candidate) -> Severity:
@@ -112,7 +100,9 @@ def _call(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
             if call.bound and _bound_already(rule, call, of, resolver):
                 continue
             answer: Answer = detector.when(call) if detector.when is not None else True
-            yield from _answered(rule, answer, node.func, node, _stands_for(call), exact=call.exact)
+            candidates = _answered(rule, answer, node.func, node)
+            for candidate in candidates if call.exact else _doubtful(candidates):
+                yield replace(candidate, evidence=candidate.evidence + _stands_for(call))
         if call.name == "builtins.setattr":
             yield from _setattr(call, of)
     if isinstance(node.func, cst.Attribute):
@@ -150,7 +140,8 @@ def _references(node: cst.Call, seen: Seen, of: Catalogue, resolver: Resolver) -
         for path in paths(values):
             for rule, detector in of.references.get(path, ()):
                 answer: Answer = detector.reference(expression) if detector.reference is not None else None
-                yield from _answered(rule, answer, arg.value, arg.value, exact=len(values) == 1)
+                candidates = _answered(rule, answer, arg.value, arg.value)
+                yield from candidates if len(values) == 1 else _doubtful(candidates)
 
 
 def _stands_for(call: Call) -> tuple[Evidence, ...]:
@@ -193,9 +184,9 @@ def _target_names(target: cst.BaseExpression, seen: Seen, of: Catalogue, resolve
                 yield f"{path}.{target.attr.value}"
     elif isinstance(target, cst.Subscript) and len(target.slice) == 1:
         base = target.value
-        if not isinstance(base, cst.Attribute) or base.attr.value not in of.attributes:
-            if not isinstance(base, cst.Name):
-                return
+        named = isinstance(base, cst.Attribute) and base.attr.value in of.attributes
+        if not named and not isinstance(base, cst.Name):
+            return
         index = target.slice[0].slice
         if isinstance(index, cst.Index):
             key = literal(index.value)

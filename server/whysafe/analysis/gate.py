@@ -20,8 +20,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 INDIRECTION = frozenset(
-    "getattr globals locals vars __dict__ __builtins__ __builtin__ builtins modules __import__ import_module attrgetter methodcaller "
-    "partial setattr".split()
+    (
+        "getattr",
+        "setattr",
+        "globals",
+        "locals",
+        "vars",
+        "__dict__",
+        "__builtins__",
+        "__builtin__",
+        "builtins",
+        "modules",
+        "__import__",
+        "import_module",
+        "attrgetter",
+        "methodcaller",
+        "partial",
+    )
 )
 ANY_FILE = ""
 _WORD = re.compile(r"\w+")
@@ -49,7 +64,10 @@ class Gate:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The identifiers of a text as Python folds them: `ｅｖａｌ` is `eval`. Words in strings and comments count too."""
+    """The identifiers of a text, folded as Python folds them (full-width letters are plain ones).
+
+    Words in strings and comments count too.
+    """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return frozenset(_WORD.findall(text))
@@ -63,21 +81,23 @@ def gate(detectors: Iterable[Detector]) -> Gate:
         if isinstance(detector, (Calls, Assigns)):
             for name in detector.names:
                 _add_path(name, words)
-        elif isinstance(detector, Methods):
-            for name in detector.names:
-                words.setdefault(name, set()).add(ANY_FILE)
-        elif isinstance(detector, Imports):
-            for module in detector.modules:
-                words.setdefault(module.rpartition(".")[2], set()).add(ANY_FILE)
-        elif isinstance(detector, Nodes):
-            for name in detector.words:
-                words.setdefault(name, set()).add(ANY_FILE)
-            if detector.pattern:
-                patterns.append(detector.pattern)
+            continue
+        for word in _own_words(detector):
+            words.setdefault(word, set()).add(ANY_FILE)
+        if isinstance(detector, Nodes) and detector.pattern:
+            patterns.append(detector.pattern)
     return Gate(
         {word: frozenset(roots) for word, roots in words.items()},
         re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None,
     )
+
+
+def _own_words(detector: Detector) -> frozenset[str]:
+    if isinstance(detector, Methods):
+        return detector.names
+    if isinstance(detector, Imports):
+        return frozenset(module.rpartition(".")[2] for module in detector.modules)
+    return detector.words if isinstance(detector, Nodes) else frozenset()
 
 
 def _add_path(path: str, words: dict[str, set[str]]) -> None:

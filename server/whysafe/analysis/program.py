@@ -33,10 +33,11 @@ from whysafe.syntax.split import Patch, Piece, resplit, split
 from whysafe.syntax.tree import Unparsed, accepts
 
 if TYPE_CHECKING:
-    from whysafe.analysis.unit import Unit
-    from collections.abc import Iterator, Sequence, Set
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.unit import Unit
     from whysafe.syntax.position import Edit, Position
 
 FEWEST_REMEMBERED = 2_000
@@ -283,7 +284,7 @@ def _together(signatures: Sequence[_Signatures]) -> dict[str, list[tuple[str, ..
     return joined
 
 
-def _forget(known: dict[Binding, tuple[tuple[Value, ...], frozenset[str]]], touched: Set[str]) -> None:
+def _forget(known: dict[Binding, tuple[tuple[Value, ...], frozenset[str]]], touched: AbstractSet[str]) -> None:
     for binding in [binding for binding, (_, asked) in known.items() if not touched.isdisjoint(asked)]:
         del known[binding]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from whysafe.analysis.finding import Severity
 from whysafe.config.file import Problem, find, project_root
 from whysafe.config.reader import FileOrigin, PersonOrigin, Vocabulary, read_table, vocabulary
 from whysafe.config.settings import Override, PathRule, ReviewWithin, Settings, Switch, for_path, merge, relative_path
@@ -30,6 +31,7 @@ __all__ = [
     "load",
     "merge",
     "relative_path",
+    "severity_called",
     "vocabulary",
 ]
 
@@ -57,3 +59,8 @@ def from_mapping(
     Keys may be written as `program-type`, `program_type` or `programType`. Raises nothing.
     """
     return read_table(data, PersonOrigin(origin, root), known)
+
+
+def severity_called(word: str) -> Severity:
+    """The severity of that name, as in "warning". Raises KeyError for any other word."""
+    return Severity[word.upper()]

@@ -79,7 +79,7 @@ def find(start: Path) -> tuple[SettingsFile | None, tuple[Problem, ...]]:
     for folder in (start, *start.parents):
         for name in (*OWN_FILES, "pyproject.toml"):
             path = folder / name
-            if not path.exists():
+            if not os.path.lexists(path):
                 continue
             found = read(path)
             if isinstance(found, Problem):
@@ -92,9 +92,14 @@ def find(start: Path) -> tuple[SettingsFile | None, tuple[Problem, ...]]:
 def project_root(start: Path) -> Path | None:
     """The nearest folder from `start` upwards that looks like the root of a project; None without one."""
     for folder in (start, *start.parents):
-        if any((folder / marker).exists() for marker in ROOT_MARKERS):
+        if holds_marker(folder):
             return folder
     return None
+
+
+def holds_marker(folder: Path) -> bool:
+    """Whether a folder holds anything that settings or the root of a project are recognised by."""
+    return any(os.path.lexists(folder / marker) for marker in ROOT_MARKERS)
 
 
 def read(path: Path) -> SettingsFile | Problem | None:
@@ -119,7 +124,7 @@ def read(path: Path) -> SettingsFile | Problem | None:
 
 def _sound_text(path: Path) -> str | Problem:
     try:
-        text = _regular_text(path)
+        text = regular_bytes(path).decode("utf-8").replace("\r\n", "\n")
     except (OSError, ValueError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
         return Problem(str(path), 0, 0, f"These settings cannot be read: {reason}. They do not apply.")
@@ -139,17 +144,18 @@ def _broken(path: Path, text: str, message: str) -> Problem:
     return Problem(str(path), line, column, f"This is not valid TOML: {reason}. No setting of this file applies.")
 
 
-def _regular_text(path: Path) -> str:
-    """The text of a regular file of a sensible size. Raises OSError, or ValueError with a message."""
+def regular_bytes(path: Path) -> bytes:
+    """The content of a regular file of a sensible size. Raises OSError, or ValueError with the rest of a sentence."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ValueError("it is not a regular file")
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("it is not a regular file")
         data = stream.read(SIZE_LIMIT + 1)
     if len(data) > SIZE_LIMIT:
         raise ValueError(f"it is larger than {SIZE_LIMIT:,} bytes")
-    return data.decode("utf-8").replace("\r\n", "\n")
+    return data
 
 
 def _too_nested(text: str) -> int | None:

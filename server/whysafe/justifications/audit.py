@@ -94,7 +94,7 @@ def demoted(severity: Severity, answer: Answer) -> Severity:
 class _View:
     """The arguments of `audit`, with the findings ordered so that those below a block are found at once."""
 
-    def __init__(  # noqa: PLR0913, PLR0917  # see `audit`
+    def __init__(  # see `audit`
         self,
         subjects: Sequence[Subject],
         known: Names,

@@ -156,7 +156,7 @@ def _length(comments: Sequence[Comment], index: int) -> int:
     first = comments[index]
     certain = 1
     for offset, comment in enumerate(comments[index + 1 :], start=1):
-        adjoins = comment.own_line and comment.line == first.line + offset and comment.column == first.column
+        adjoins = comment.own_line and comment.line == first.line + offset and comment.column == _column_below(first)
         if not adjoins or is_head(comment.text):
             break
         if _SIGN_LINE.match(comment.text):
@@ -164,6 +164,11 @@ def _length(comments: Sequence[Comment], index: int) -> int:
         if certain == offset and _TEXT_LINE.match(comment.text):
             certain = offset + 1
     return certain
+
+
+def _column_below(first: Comment) -> int:
+    """Where the next line of a block begins: a byte order mark takes a column of the first line of a document."""
+    return 0 if first.line == 0 and first.column == 1 else first.column
 
 
 def _own_lines(lines: Sequence[Comment]) -> Block:
@@ -188,12 +193,14 @@ def _trailing(comment: Comment, start: int) -> Block:
     """The one-line form behind code: the signature follows the last ` -- `, another tool's pragma may follow that."""
     head = _read_head(comment.text[start:])
     reason, dashes, tail = head.text.rpartition(" -- ")
-    signature = read_signature(re.split(r"[ \t]{2,}#", tail, maxsplit=1)[0]) if dashes else NO_SIGNATURE
+    signed = re.split(r"[ \t]{2,}#", tail, maxsplit=1)[0]
+    signature = read_signature(signed) if dashes else NO_SIGNATURE
+    width = len(comment.text) - start - len(tail) + len(signed)
     if signature.date is None and signature.code is None:
         # The dashes are the reason's own: there is no signature.
-        reason, signature = head.text, NO_SIGNATURE
-    span = _span(comment, comment)
-    span = replace(span, start=Position(comment.line, comment.column + start))
+        reason, signature, width = head.text, NO_SIGNATURE, len(comment.text) - start
+    begin = Position(comment.line, comment.column + start)
+    span = Span(begin, Position(comment.line, begin.column + width))
     return _block(span, replace(head, text=reason.strip(_BLANKS)), signature, trailing=True)
 
 

@@ -73,6 +73,20 @@ class Text:
         return Span(Position(0, 0), self.end())
 
 
+def difference(old: Text, new: str) -> Edit:
+    """One edit of whole lines that makes `new` of a text: a client may send all of it for a keystroke."""
+    before, after = old.lines, split(join_pairs(new))
+    most = min(len(before), len(after)) - 1
+    first = 0
+    while first < most and before[first] == after[first]:
+        first += 1
+    last = 0
+    while last < most - first and before[-1 - last] == after[-1 - last]:
+        last += 1
+    end = old.end() if last == 0 else Position(len(before) - last, 0)
+    return Edit(Span(Position(first, 0), end), "".join(after[first : len(after) - last]))
+
+
 @dataclass(slots=True, kw_only=True)
 class OpenDocument:
     """A document that the client has open.

@@ -16,6 +16,7 @@ from whysafe import explain
 from whysafe.lsp import actions, hover
 from whysafe.lsp.convert import position_from_client, span_from_client
 from whysafe.lsp.diagnostics import View
+from whysafe.lsp.documents import difference
 from whysafe.lsp.host import Server, can_be_watched
 from whysafe.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS, SERVER_CANCELLED
 from whysafe.lsp.session import SETTINGS_FILES, editor_settings, path_of, read_capabilities
@@ -103,7 +104,8 @@ def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
 def _apply(ls: Server, document: OpenDocument, change: types.TextDocumentContentChangeEvent) -> Edit:
     text = document.text
     if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-        return text.replace(text.everything(), change.text)
+        whole = difference(text, change.text)
+        return text.replace(whole.span, whole.text)
     return text.replace(span_from_client(text.lines, change.range, ls.session.capabilities.encoding), change.text)
 
 

@@ -139,10 +139,14 @@ def _decode_finding(data: Any) -> Finding:
         anchor=place if anchor is None else _decode_span(anchor),
         severity=Severity(severity),
         confidence=Confidence(confidence),
-        steps=() if steps is None else _decoder(tuple[Step, ...])(steps),
-        fixes=() if fixes is None else _decoder(tuple[Fix, ...])(fixes),
+        steps=tuple([Step(_decode_span(there), text) for there, text in steps or ()]),
+        fixes=tuple([Fix(title, _decode_edits(edits), safe) for title, edits, safe in fixes or ()]),
         carried=carried,
     )
+
+
+def _decode_edits(data: Any) -> tuple[Edit, ...]:
+    return tuple([Edit(_decode_span(there), text) for there, text in data])
 
 
 def decode(kind: Any, data: Any) -> Any:

@@ -93,7 +93,7 @@ class Worker:
 
     def _write_all(self) -> None:
         pipe = self._process.stdin
-        assert pipe is not None  # noqa: S101 - Popen was asked for a pipe
+        assert pipe is not None
         with contextlib.suppress(OSError, ValueError):
             while (message := self._outbox.get()) is not None:
                 wire.write_frame(pipe, message)  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ class Worker:
 
     def _read_all(self) -> None:
         pipe = self._process.stdout
-        assert pipe is not None  # noqa: S101 - Popen was asked for a pipe
+        assert pipe is not None
         self._attached.wait()
         cause = ""
         try:

@@ -94,27 +94,32 @@ def words(name: str) -> frozenset[str]:
     return frozenset(word.lower() for word in _WORD.findall(name))
 
 
-def _names_around(call: Call) -> Iterator[str]:
-    """What the result is given to: a keyword or a key, the target of the statement, the functions around."""
+def _targets(call: Call) -> Iterator[tuple[str, str]]:
+    """What the result is given to, with a phrase for the message: a keyword, a key, a variable, a function around."""
     parent = call.seen.parent
+    given: list[str] = []
     if isinstance(parent, cst.Arg) and parent.keyword is not None:
-        yield parent.keyword.value
+        given.append(parent.keyword.value)
     elif isinstance(parent, cst.DictElement) and isinstance(key := literal(parent.key), str):
-        yield key
+        given.append(key)
     elif isinstance(parent, cst.NamedExpr) and isinstance(parent.target, cst.Name):
-        yield parent.target.value
-    yield from call.target_names
+        given.append(parent.target.value)
+    functions = tuple(call.scope.function_names())
+    given.extend(call.target_names[: len(call.target_names) - len(functions)])
+    yield from ((name, f"`{name}`") for name in given)
+    # The name of a test says what is tested.
+    yield from ((name, f"What `{name}` makes") for name in functions if not name.startswith("test"))
 
 
 def _purpose(call: Call) -> str | None:
-    """The name that says that the number must not be guessed; None when no name says so."""
+    """What must not be guessed, as a phrase; None when no name says that anything must not."""
     function = call.name.rpartition(".")[2]
     pool = _pool_words(call) if function in _PICKS else frozenset()
-    for name in _names_around(call):
+    for name, phrase in _targets(call):
         found = words(name) & _SECRET_WORDS
         # `key = random.choice(keys)` picks one that exists already; nothing is made up.
         if any(word not in pool and f"{word}s" not in pool for word in found):
-            return name
+            return phrase
     return None
 
 
@@ -135,6 +140,8 @@ def _pool_words(call: Call) -> frozenset[str]:
 
 def _is_predictable(call: Call) -> Answer:
     """The functions of `random`: harmless in games and samples, not where a name speaks of secrets."""
+    if call.subclass is not None:
+        return None  # What a subclass draws from is its own decision.
     purpose = _purpose(call)
     if purpose is None:
         message = (
@@ -145,7 +152,7 @@ def _is_predictable(call: Call) -> Answer:
 
 
 def _guessable(call: Call, purpose: str) -> str:
-    return f"`{purpose}` can be guessed: `{call.name}` is predictable."
+    return f"{purpose} can be guessed: `{call.name}` is predictable."
 
 
 def _repairs(call: Call, *, safe: bool) -> tuple[Repair, ...]:

@@ -11,7 +11,6 @@ from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import AddArgument, Answer, Repair, Replace, Rule, Verdict
 from whysafe.rules.filesystem_modes import PERMISSIVE_FILE_MODE
 from whysafe.rules.written import own_argument, underlined
-from whysafe.semantics.calls import unresolved
 from whysafe.semantics.resolve import lookup
 from whysafe.semantics.scopes import BindingKind
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 _SAFE_FILTERS = frozenset({"data", "tar"})
 _SAFE_FUNCTIONS = frozenset({"tarfile.data_filter", "tarfile.tar_filter"})
 _TAR_NAMES = frozenset({"tar", "tf", "tgz", "tarball", "tar_file", "tarfile", "tar_archive", "tar_obj", "tar_ref"})
+_OTHER_ARCHIVES = frozenset({"zipfile", "rarfile", "py7zr", "libarchive", "pyzipper"})
 
 
 def _extracts_without_a_filter(call: Call) -> Answer:
@@ -32,9 +32,13 @@ def _extracts_without_a_filter(call: Call) -> Answer:
 
 
 def _looks_like_a_tar_file(call: Call) -> Answer:
-    """An object that nothing is known of but its name, in a file that works with tarfile."""
+    """An object of which only the name is known, in a file that works with tarfile."""
     receiver = call.receiver
-    if receiver is None or call.receiver_name.lower() not in _TAR_NAMES or not unresolved(receiver.values):
+    if (
+        receiver is None
+        or call.receiver_name.lower() not in _TAR_NAMES
+        or any(path.split(".", 1)[0] in _OTHER_ARCHIVES for path in (*receiver.symbols, *receiver.instances))
+    ):
         return None
     found = lookup("tarfile", call.scope, call.resolver) or ()
     imported = any(binding.kind is BindingKind.IMPORT and binding.path == "tarfile" for binding in found)
@@ -104,12 +108,12 @@ TARFILE_UNSAFE_EXTRACT = Rule(
     family="filesystem",
     title="Tar archive extracted without a filter",
     message="The archive decides where its files are written.",
-    why="An archive can hold members named `../../x` or `/etc/x`, links that lead out of the folder, and devices. Before "
-    "Python 3.14 they are all created as they are, unless a filter is given.",
-    abuse="Whoever made the archive overwrites files of this user, for example `~/.ssh/authorized_keys` or a module that the "
-    "program imports next.",
-    fix='Pass `filter="data"` (Python 3.12 and later, and the security releases of 3.8 to 3.11). It refuses what leaves the '
-    "destination, and it ignores owners and dangerous modes.",
+    why="An archive can hold members named `../../x` or `/etc/x`, links that lead out of the folder, and devices. "
+    "Before Python 3.14 they are all created as they are, unless a filter is given.",
+    abuse="Whoever made the archive overwrites files of this user, for example `~/.ssh/authorized_keys` or a module "
+    "that the program imports next.",
+    fix='Pass `filter="data"` (Python 3.12 and later, and the security releases of 3.8 to 3.11). It refuses what '
+    "leaves the destination, and it ignores owners and dangerous modes.",
     ask="Who can make or exchange this archive, and is it verified before it is extracted?",
     cwe=(22,),
     severity=Severity.ERROR,
@@ -121,7 +125,10 @@ TARFILE_UNSAFE_EXTRACT = Rule(
     bad=(
         "import tarfile\n\nwith tarfile.open(path) as archive:\n    archive.extractall(target)",
         'import tarfile\n\ntarfile.open(path).extractall(target, filter="fully_trusted")',
-        "import tarfile\n\narchive = tarfile.TarFile(path)\nfor member in archive:\n    archive.extract(member, target)",
+        (
+            "import tarfile\n\narchive = tarfile.TarFile(path)\nfor member in archive:\n"
+            "    archive.extract(member, target)"
+        ),
     ),
     good=(
         'import tarfile\n\nwith tarfile.open(path) as archive:\n    archive.extractall(target, filter="data")',
@@ -161,12 +168,12 @@ TEMPFILE_MKTEMP = Rule(
     family="filesystem",
     title="Temporary name without a file",
     message="A temporary name is made, but not the file, so that somebody else can create it first.",
-    why="Between choosing the name and opening the file there is time in which another user of the machine can create a file "
-    "or a link of that name in the shared folder.",
-    abuse="A local user puts a link there, and the program overwrites a file that the link leads to, or reads data that the "
-    "other user has prepared.",
-    fix="Use `tempfile.NamedTemporaryFile`, `tempfile.TemporaryDirectory` or `tempfile.mkstemp`, which create what they name "
-    "and let nobody else in.",
+    why="Between choosing the name and opening the file there is time in which another user of the machine can "
+    "create a file or a link of that name in the shared folder.",
+    abuse="A local user puts a link there, and the program overwrites a file that the link leads to, or reads data "
+    "that the other user has prepared.",
+    fix="Use `tempfile.NamedTemporaryFile`, `tempfile.TemporaryDirectory` or `tempfile.mkstemp`, which create what "
+    "they name and let nobody else in.",
     ask="Can any other user or process write to the folder in which the name is used?",
     cwe=(377, 367),
     severity=Severity.WARNING,

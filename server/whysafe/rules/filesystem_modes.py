@@ -12,7 +12,6 @@ from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Repair, Replace, Rule, Verdict
 from whysafe.rules.written import own_argument, trail, underlined
-from whysafe.semantics.calls import unresolved
 from whysafe.semantics.fold import literal
 from whysafe.semantics.resolve import lookup
 from whysafe.semantics.scopes import BindingKind
@@ -132,6 +131,10 @@ def _severity(bits: int, *, created: bool) -> Severity:
     return Severity.HINT
 
 
+def _which(known: _Mode) -> str:
+    return "What is added to the mode" if known.added else "This mode"
+
+
 def _who(bits: int) -> str:
     if bits & stat.S_IWOTH:
         return "lets every user of the machine write"
@@ -146,7 +149,7 @@ def _judge(call: Call, mode: Argument | None, *, created: bool, confidence: Conf
         return None
     if known.bits & _DANGEROUS:
         return Verdict(
-            message=f"{'What is added to the mode' if known.added else 'This mode'} ({known.bits:#o}) {_who(known.bits)}.",
+            message=f"{_which(known)} ({known.bits:#o}) {_who(known.bits)}.",
             severity=_severity(known.bits, created=created),
             confidence=confidence if known.certain else Confidence.MEDIUM,
             at=underlined(call, mode),
@@ -183,10 +186,7 @@ def _creates_with_a_mode(call: Call) -> Answer:
 
 
 def _is_method_of_a_path(call: Call) -> Answer:
-    """`(folder / name).chmod(0o777)`: nothing is known of the object, but a permission in octal digits is one."""
-    receiver = call.receiver
-    if receiver is None or not unresolved(receiver.values):
-        return None
+    """`(folder / name).chmod(0o777)`: the object is not known, but octal digits are a permission."""
     positional = [argument for argument in call.arguments if argument.arg is not None and argument.arg.keyword is None]
     creates = not call.name.endswith("chmod")
     # Others, such as paramiko's, take a path first.
@@ -207,12 +207,12 @@ PERMISSIVE_FILE_MODE = Rule(
     family="filesystem",
     title="File open to the group or to everybody",
     message="This mode lets the group or every user write or execute.",
-    why="Whoever may write to a file decides what the program reads from it, or runs. Whoever may enter a folder can reach "
-    "what lies in it.",
-    abuse="Another account on the machine, a compromised service for example, changes the file and so what this program "
-    "does.",
-    fix="Give rights to the owner alone: `0o600` for files, `0o700` for folders and programs. Where others have to read, add "
-    "reading only (`0o644`, `0o755`).",
+    why="Whoever may write to a file decides what the program reads from it, or runs. Whoever may enter a folder can "
+    "reach what lies in it.",
+    abuse="Another account on the machine, a compromised service for example, changes the file and so what this "
+    "program does.",
+    fix="Give rights to the owner alone: `0o600` for files, `0o700` for folders and programs. Where others have to "
+    "read, add reading only (`0o644`, `0o755`).",
     ask="Which other accounts exist where this runs, and what could they do by changing this file?",
     cwe=(732, 276),
     severity=Severity.WARNING,

@@ -37,7 +37,16 @@ _CURSORS = (
     "pyodbc.Cursor",
     "snowflake.connector.cursor.SnowflakeCursor",
 )
-_CURSOR_METHODS = ("execute", "executemany", "executescript", "callproc", "execute_async", "copy_expert", "stream", "copy")
+_CURSOR_METHODS = (
+    "execute",
+    "executemany",
+    "executescript",
+    "callproc",
+    "execute_async",
+    "copy_expert",
+    "stream",
+    "copy",
+)
 _OTHER_TYPES = {
     "sqlite3.Connection": ("execute", "executemany", "executescript"),
     "aiosqlite.Connection": ("execute", "executemany", "executescript", "execute_insert", "execute_fetchall"),
@@ -102,7 +111,9 @@ _COMMAND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Commands that other interpreters have too: they count where the owner is known, or is called like a database."""
-_FRAGMENT = re.compile(r"\b(?:where|limit|offset|order\s+by|group\s+by|from|values|join|union|returning|having|set)\b", re.IGNORECASE)
+_FRAGMENT = re.compile(
+    r"\b(?:where|limit|offset|order\s+by|group\s+by|from|values|join|union|returning|having|set)\b", re.IGNORECASE
+)
 LONGEST_LOOKED_AT = 4_000
 
 
@@ -188,13 +199,13 @@ SQL_EXECUTE_FORMATTED = Rule(
     family="injection",
     title="Formatted text run as SQL",
     message="The text of an SQL statement is put together from values.",
-    why="The database cannot tell which part of the text was meant as a command and which as a value. A quote in the value "
-    "ends it, and what follows is read as SQL.",
-    abuse="Whoever chooses the value reads or changes other rows, or skips a check: `' OR 1=1 --` as a name makes a condition "
-    "always true.",
-    fix="Write a placeholder (`?`, `%s`, `$1`, `:name`, as the driver wants it) and pass the values as the next argument. For "
-    "names of tables and columns, which cannot be placeholders, choose from a fixed list or compose with "
-    "`psycopg.sql.Identifier`.",
+    why="The database cannot tell which part of the text was meant as a command and which as a value. A quote in the "
+    "value ends it, and what follows is read as SQL.",
+    abuse="Whoever chooses the value reads or changes other rows, or skips a check: `' OR 1=1 --` as a name makes a "
+    "condition always true.",
+    fix="Write a placeholder (`?`, `%s`, `$1`, `:name`, as the driver wants it) and pass the values as the next "
+    "argument. For names of tables and columns, which cannot be placeholders, choose from a fixed list or "
+    "compose with `psycopg.sql.Identifier`.",
     ask="Where does each value in this text come from, and what keeps anything but the intended words out of it?",
     cwe=(89,),
     severity=Severity.ERROR,
@@ -216,22 +227,38 @@ SQL_EXECUTE_FORMATTED = Rule(
         ),
     ),
     bad=(
-        'import sqlite3\n\n\ndef find(path, name):\n    db = sqlite3.connect(path)\n'
-        "    return db.execute(f\"SELECT id FROM users WHERE name = '{name}'\").fetchall()",
-        'def remove(cursor, name):\n    query = "DELETE FROM users WHERE name = \'%s\'" % name\n    cursor.execute(query)',
-        'def find(conn, name):\n    query = "SELECT id FROM users"\n    if name:\n        query += " WHERE name = " + name\n'
-        "    return conn.execute(query)",
-        'import pandas as pd\n\n\ndef load(table, engine):\n    return pd.read_sql("SELECT * FROM {}".format(table), engine)',
+        (
+            "import sqlite3\n\n\ndef find(path, name):\n    db = sqlite3.connect(path)\n"
+            "    return db.execute(f\"SELECT id FROM users WHERE name = '{name}'\").fetchall()"
+        ),
+        (
+            "def remove(cursor, name):\n    query = \"DELETE FROM users WHERE name = '%s'\" % name\n"
+            "    cursor.execute(query)"
+        ),
+        (
+            'def find(conn, name):\n    query = "SELECT id FROM users"\n    if name:\n'
+            '        query += " WHERE name = " + name\n    return conn.execute(query)'
+        ),
+        (
+            "import pandas as pd\n\n\ndef load(table, engine):\n"
+            '    return pd.read_sql("SELECT * FROM {}".format(table), engine)'
+        ),
     ),
     good=(
-        'import sqlite3\n\n\ndef find(path, name):\n    db = sqlite3.connect(path)\n'
-        '    return db.execute("SELECT id FROM users WHERE name = ?", (name,)).fetchall()',
-        "def find(cursor, ids):\n    marks = \", \".join(\"?\" for _ in ids)\n"
-        '    cursor.execute(f"SELECT id FROM users WHERE id IN ({marks})", ids)',
-        "def find(cursor, number):\n    cursor.execute(f\"SELECT id FROM users LIMIT {int(number)}\")",
-        "from psycopg import sql\n\n\ndef count(cursor, table):\n"
-        '    cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))',
-        "def announce(executor, name):\n    executor.execute(f\"Please select a seat from the list, {name}\")",
+        (
+            "import sqlite3\n\n\ndef find(path, name):\n    db = sqlite3.connect(path)\n"
+            '    return db.execute("SELECT id FROM users WHERE name = ?", (name,)).fetchall()'
+        ),
+        (
+            'def find(cursor, ids):\n    marks = ", ".join("?" for _ in ids)\n'
+            '    cursor.execute(f"SELECT id FROM users WHERE id IN ({marks})", ids)'
+        ),
+        'def find(cursor, number):\n    cursor.execute(f"SELECT id FROM users LIMIT {int(number)}")',
+        (
+            "from psycopg import sql\n\n\ndef count(cursor, table):\n"
+            '    cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))'
+        ),
+        'def announce(executor, name):\n    executor.execute(f"Please select a seat from the list, {name}")',
     ),
     references=(
         "https://docs.python.org/3/library/sqlite3.html#how-to-use-placeholders-to-bind-values-in-sql-queries",

@@ -10,13 +10,19 @@ from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Evidence, Repair, Replace, Rule, Verdict
 from whysafe.rules.written import own_argument
-from whysafe.semantics.calls import Expression, unresolved
 from whysafe.semantics.fold import literal
 
 if TYPE_CHECKING:
-    from whysafe.semantics.calls import Argument, Call
+    from whysafe.semantics.calls import Argument, Call, Expression
 
-_ALL_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1", "[::]": "[::1]", "0": "127.0.0.1", "::0": "::1", "0:0:0:0:0:0:0:0": "::1"}
+_ALL_HOSTS = {
+    "0.0.0.0": "127.0.0.1",  # noqa: S104 - this is the table of what to find
+    "::": "::1",
+    "[::]": "[::1]",
+    "0": "127.0.0.1",
+    "::0": "::1",
+    "0:0:0:0:0:0:0:0": "::1",
+}
 """Host texts that stand for every interface, and what to write to be reached from this machine alone."""
 
 # --- where the host is ------------------------------------------------------------------------------------------------
@@ -92,7 +98,19 @@ _ENDPOINT_ARGUMENTS: dict[str, tuple[str, int | None]] = {
 
 _BY_KEYWORD = ("host", "hostname", "address", "interface", "server_name", "listen_host", "bind_host")
 _BY_METHOD = frozenset(
-    {"run", "run_app", "run_server", "run_simple", "serve", "listen", "launch", "start_server", "create_server", "serve_forever", "bind"}
+    {
+        "run",
+        "run_app",
+        "run_server",
+        "run_simple",
+        "serve",
+        "listen",
+        "launch",
+        "start_server",
+        "create_server",
+        "serve_forever",
+        "bind",
+    }
 )
 
 
@@ -109,10 +127,7 @@ def _listens_to_all(call: Call) -> Answer:
 
 
 def _listens_by_name(call: Call) -> Answer:
-    """An object that nothing is known of: what it is told to listen on is telling enough."""
-    receiver = call.receiver
-    if receiver is None or not unresolved(receiver.values):
-        return None
+    """An object that is not known: what it is told to listen on is telling enough."""
     if call.name == "bind":
         first = call.argument(position=0)
         return _judge_address(call, first, Confidence.MEDIUM) or _judge_endpoint(call, first, Confidence.MEDIUM)
@@ -152,7 +167,8 @@ def _judge_endpoint(call: Call, address: Argument | None, confidence: Confidence
 
 def _judge(call: Call, argument: Argument, host: Expression, confidence: Confidence = Confidence.HIGH) -> Answer:
     # An empty host is the default of some and no host for others: it counts in a pair of host and port.
-    every = [value for value in host.constants if value in (_ALL_HOSTS if host.node is argument.node else {**_ALL_HOSTS, "": ""})]
+    empty_counts = host.node is not argument.node
+    every = [v for v in host.constants if isinstance(v, str) and (v in _ALL_HOSTS or (not v and empty_counts))]
     if not every:
         return None
     if len(every) < len(host.values):
@@ -194,10 +210,10 @@ BIND_ALL_INTERFACES = Rule(
     family="network",
     title="Server listens on every interface",
     message="This server can be reached through every network interface of the machine.",
-    why="`0.0.0.0`, `::` and an empty host mean every interface: the local one, the office network, a VPN, and the internet "
-    "where the machine is connected to it.",
-    abuse="Anybody in the same network finds the port with a scan and talks to a service that was meant for one machine, or to "
-    "stand behind a proxy that asks for a login.",
+    why="`0.0.0.0`, `::` and an empty host mean every interface: the local one, the office network, a VPN, and the "
+    "internet where the machine is connected to it.",
+    abuse="Anybody in the same network finds the port with a scan and talks to a service that was meant for one "
+    "machine, or to stand behind a proxy that asks for a login.",
     fix='Listen on `"127.0.0.1"`, or on the one address that clients use, taken from the configuration.',
     ask="Which networks can reach this machine, and what protects the port there (firewall, container network, login)?",
     cwe=(1327, 605, 668),
@@ -216,7 +232,7 @@ BIND_ALL_INTERFACES = Rule(
     good=(
         'import socket\n\nserver = socket.socket()\nserver.bind(("127.0.0.1", 8080))',
         'def is_open(address):\n    return address == "0.0.0.0"',
-        'import uvicorn\n\nuvicorn.run(app, host=settings.host)',
+        "import uvicorn\n\nuvicorn.run(app, host=settings.host)",
         'ANY_ADDRESS = "0.0.0.0"\nVERSION = {"host": "0.0.0.0"}',
     ),
     references=(

@@ -62,7 +62,9 @@ def _waits_for_ever(call: Call, timeout: Argument) -> Answer:
     own = own_argument(call, timeout)
     repairs = () if own is None else (Repair("Use `timeout=10`", (Replace(own.value, "10"),), safe=False),)
     return Verdict(
-        message="`timeout=None` lets this call wait for ever." if endless[0] is None else "Half of this timeout is endless.",
+        message="`timeout=None` lets this call wait for ever."
+        if endless[0] is None
+        else "Half of this timeout is endless.",
         confidence=Confidence.HIGH if len(endless) == len(timeout.values) else Confidence.MEDIUM,
         at=at,
         anchor=at if at is not None else call.node.func,
@@ -87,10 +89,10 @@ HTTP_REQUEST_NO_TIMEOUT = Rule(
     family="network",
     title="HTTP request without a timeout",
     message="This request can wait for ever.",
-    why="`requests` and `urllib` wait as long as the other side keeps the connection open, even when it sends nothing. Each such "
-    "wait holds a thread, and in the end the program stands still.",
-    abuse="A server that accepts connections and stays silent, or somebody on the way who drops packets, stops every worker "
-    "that talks to it.",
+    why="`requests` and `urllib` wait as long as the other side keeps the connection open, even when it sends "
+    "nothing. Each such wait holds a thread, and in the end the program stands still.",
+    abuse="A server that accepts connections and stays silent, or somebody on the way who drops packets, stops every "
+    "worker that talks to it.",
     fix="Pass `timeout=` with the seconds that a user would wait, and handle the error when they have passed.",
     ask="What happens to this program, and to whoever waits for it, when the other side never answers?",
     cwe=(400, 1088),
@@ -103,8 +105,14 @@ HTTP_REQUEST_NO_TIMEOUT = Rule(
     ),
     bad=(
         'import requests\n\nanswer = requests.get("https://example.org/")',
-        'import requests\n\nsession = requests.Session()\nanswer = session.post("https://example.org/", json={}, timeout=None)',
-        'from urllib.request import urlopen\n\nwith urlopen("https://example.org/") as answer:\n    page = answer.read()',
+        (
+            "import requests\n\nsession = requests.Session()\n"
+            'answer = session.post("https://example.org/", json={}, timeout=None)'
+        ),
+        (
+            'from urllib.request import urlopen\n\nwith urlopen("https://example.org/") as answer:\n'
+            "    page = answer.read()"
+        ),
         "import httpx\n\nclient = httpx.Client(timeout=None)",
         "import aiohttp\n\nlimit = aiohttp.ClientTimeout(total=None)",
     ),

@@ -169,12 +169,14 @@ def words_without_shell(text: str) -> tuple[str, ...] | None:
 
 
 def as_list(words: Sequence[str]) -> str:
-    """A list display of words that hold neither backslashes nor quotes of the other kind, as `words_without_shell` gives."""
-    return "[" + ", ".join("'" + word + "'" if '"' in word else '"' + word + '"' for word in words) + "]"
+    """The source of a list of these words."""
+    return "[" + ", ".join(repr(word) if '"' in word or not word.isprintable() else f'"{word}"' for word in words) + "]"
 
 
 def without_shell(call: Call) -> Change | None:
-    """The change that takes `shell=True` out of the call, where it is written in this call."""
+    """The change that takes `shell=True` out of the call, where it is certain and written in this call."""
+    if uses_shell(call) is not Confidence.HIGH or call.partial or call.argument("executable", 2) is not None:
+        return None
     shell = call.argument("shell", SHELL_POSITION)
     if shell is None or shell.arg is None or shell.arg not in call.node.args or shell.arg.star:
         return None
@@ -187,27 +189,28 @@ def list_repair(call: Call) -> tuple[Repair, ...]:
     """Start a program that is given as a list without the shell."""
     command = command_argument(call)
     change = without_shell(call)
-    if command is None or change is None or call.argument("executable", 2) is not None or call.partial:
+    if command is None or change is None or not isinstance(command.node, (cst.List, cst.Tuple)):
         return ()
-    if not isinstance(command.node, (cst.List, cst.Tuple)) or not command.node.elements:
-        return ()
-    program = command.at(command.node.elements[0].value).text
+    program = command.at(command.node.elements[0].value).text if command.node.elements else None
     if program is None or (words := words_without_shell(program)) is None or len(words) != 1:
         return ()
-    return (Repair("Remove `shell=True`: the list is started as it is", (change,), safe=True),)
+    return (Repair("Remove `shell=True`: the list is started as it is", (change,), safe=_names_a_file(program)),)
 
 
 def text_repair(call: Call) -> tuple[Repair, ...]:
     """Turn a literal command without shell syntax into a list, and take `shell=True` out."""
     command = command_argument(call)
     change = without_shell(call)
-    if command is None or change is None or call.argument("executable", 2) is not None:
-        return ()
-    words = _literal_words(command, call)
-    if words is None:
+    words = _literal_words(command, call) if command is not None else None
+    if command is None or change is None or words is None:
         return ()
     title = "Give the command as a list, and remove `shell=True`"
-    return (Repair(title, (Replace(command.node, as_list(words)), change), safe=True),)
+    return (Repair(title, (Replace(command.node, as_list(words)), change), safe=_names_a_file(words[0])),)
+
+
+def _names_a_file(program: str) -> bool:
+    """Whether a program is given with its path; of others, Windows finds scripts such as `npm.cmd` only by a shell."""
+    return "/" in program
 
 
 def run_repair(call: Call) -> tuple[Repair, ...]:

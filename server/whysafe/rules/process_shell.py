@@ -27,6 +27,8 @@ from whysafe.rules.process_text import holes, is_constant, is_sanitized, shown, 
 from whysafe.semantics.calls import callees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from whysafe.analysis.detectors import Place
     from whysafe.analysis.rule import Answer
     from whysafe.semantics.calls import Call, Expression
@@ -166,6 +168,7 @@ SUBPROCESS_SHELL_TRUE_CONSTANT = Rule(
 
 # --- shell=True elsewhere --------------------------------------------------------------------------------------------
 
+_PASSED_ON = frozenset({"kwargs", "kwds"})
 _COLLECTS_ARGUMENTS = frozenset({"builtins.dict", "unittest.mock.call"})
 
 
@@ -173,8 +176,7 @@ def _passes_shell_on(place: Place) -> Answer:
     node = place.node
     if not isinstance(node, cst.Call):
         return None
-    written = [arg for arg in node.args if arg.keyword is not None and arg.keyword.value == "shell"]
-    if not written or not _is_switched_on(place.expression(written[0].value)):
+    if not any(_is_switched_on(place.expression(value)) for value in _written_for_shell(node, place)):
         return None
     names = {call.name for call in callees(place.seen, place.resolver)}
     if not names.isdisjoint(SUBPROCESS) or not names.isdisjoint(_COLLECTS_ARGUMENTS) or _asserts(node.func):
@@ -186,6 +188,18 @@ def _passes_shell_on(place: Place) -> Answer:
         severity=Severity.INFORMATION if constant else None,
         confidence=Confidence.MEDIUM,
     )
+
+
+def _written_for_shell(node: cst.Call, place: Place) -> Iterator[cst.BaseExpression]:
+    """The values of `shell=...`, and of `kwargs={"shell": ...}` as `threading.Thread` takes it."""
+    for arg in node.args:
+        name = arg.keyword.value if arg.keyword is not None else ""
+        if name == "shell":
+            yield arg.value
+        elif name in _PASSED_ON and isinstance(arg.value, cst.Dict):
+            for element in arg.value.elements:
+                if isinstance(element, cst.DictElement) and place.expression(element.key).text == "shell":
+                    yield element.value
 
 
 def _is_switched_on(shell: Expression) -> bool:
@@ -322,7 +336,7 @@ def _wildcard_program(text: str) -> str | None:
     return None
 
 
-def _expands_wildcard(command: Expression | None) -> Answer:
+def _expands_wildcard(command: Expression | None, certainty: Confidence = Confidence.HIGH) -> Answer:
     if command is None:
         return None
     for text in constant_texts(command) or (template(command),):
@@ -331,7 +345,7 @@ def _expands_wildcard(command: Expression | None) -> Answer:
             message = (
                 f"A file whose name begins with `-` is an option for `{program}` when the shell expands the wildcard."
             )
-            return Verdict(message=message, repairs=_anchored(command, safe=program != "tar"))
+            return Verdict(message=message, confidence=certainty, repairs=_anchored(command, safe=program != "tar"))
     return None
 
 
@@ -345,7 +359,8 @@ def _anchored(command: Expression, *, safe: bool) -> tuple[Repair, ...]:
 
 
 def _expands_in_subprocess(call: Call) -> Answer:
-    return None if uses_shell(call) is None else _expands_wildcard(command_argument(call))
+    certainty = uses_shell(call)
+    return None if certainty is None else _expands_wildcard(command_argument(call), certainty)
 
 
 def _expands_in_shell(call: Call) -> Answer:

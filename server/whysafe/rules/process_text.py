@@ -10,14 +10,18 @@ import libcst as cst
 from whysafe.semantics.calls import Expression
 from whysafe.semantics.fold import NAMED
 from whysafe.semantics.resolve import lookup
-from whysafe.semantics.scopes import BindingKind
+from whysafe.semantics.scopes import BindingKind, ScopeKind, dotted
 from whysafe.semantics.values import Constant
+from whysafe.syntax.tree import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_PARTS = 300
 """A text of more parts than this counts as one unknown part."""
+
+LARGEST_FUNCTION = 20_000
+"""How many nodes of a function are searched for what it puts into a list."""
 
 MARK = "\0"
 """Stands for a value that is not constant."""
@@ -51,6 +55,7 @@ _LAYOUT = frozenset({"textwrap.dedent", "inspect.cleandoc", "builtins.str"})
 _LAYOUT_METHODS = frozenset({"encode", "lstrip", "rstrip", "strip"})
 _NUMBER_FORMAT = re.compile(r"[^{}]{0,20}[bcdeEfFgGnoxX%]\Z")
 _NUMBER_FIELDS = re.compile(r"(?:[^%]|%%|%[-+ #0-9.]{0,9}[cdeEfFgGioxX])*\Z")
+_GROWING = frozenset({"append", "extend", "insert"})
 _EMPTY = cst.Module([])
 
 
@@ -65,7 +70,7 @@ def _is_spelled_out(expression: Expression) -> bool:
     while inner is not None:
         values = inner.values
         if values and all(isinstance(value, Constant) for value in values):
-            return True
+            return not any(isinstance(value, list) for value in inner.constants) or not _grown(inner)
         inner = _laid_out(inner)
     return False
 
@@ -155,7 +160,37 @@ def sources(expression: Expression) -> tuple[Expression, ...]:
             found.append(Expression(given, binding.scope, resolver))
         elif all(other.node is not node for other in found):
             found.append(expression)
-    return tuple(found) if any(other.node is not node for other in found) else ()
+    if all(other.node is node for other in found):
+        return ()
+    return (*found, *_grown(expression))
+
+
+def _grown(expression: Expression) -> tuple[Expression, ...]:
+    """What the function around a name puts into the list of that name: `name.append(x)`, `name[0] = x`."""
+    name, scope = expression.node, expression.scope
+    while scope.kind is not ScopeKind.FUNCTION and scope.parent is not None:
+        scope = scope.parent
+    if not isinstance(name, cst.Name) or not isinstance(scope.node, cst.FunctionDef):
+        return ()
+    todo: list[cst.CSTNode] = [scope.node.body]
+    found: list[Expression] = []
+    for _ in range(LARGEST_FUNCTION):
+        if not todo:
+            break
+        node = todo.pop()
+        found.extend(Expression(value, scope, expression.resolver) for value in _put_into(node, name.value))
+        todo.extend(children(node))
+    return tuple(reversed(found))
+
+
+def _put_into(node: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _GROWING:
+        if dotted(node.func.value) == name:
+            yield from (arg.value for arg in node.args[-1:])
+    elif isinstance(node, cst.Assign):
+        for target in node.targets:
+            if isinstance(target.target, cst.Subscript) and dotted(target.target.value) == name:
+                yield node.value
 
 
 def _parts(part: Expression) -> Iterator[Expression]:

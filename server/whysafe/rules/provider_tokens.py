@@ -16,7 +16,7 @@ SHAPES: Final[dict[str, str]] = {
     "Slack token": r"xox[abeoprs]-[0-9A-Za-z-]{10,255}|xapp-[0-9]-[0-9A-Za-z-]{20,255}",
     "Google API key": r"AIza[0-9A-Za-z_-]{35}",
     "Anthropic key": r"sk-ant-[0-9A-Za-z_-]{20,255}",
-    "OpenAI key": r"sk-(?:proj|svcacct|admin)-[0-9A-Za-z_-]{20,255}|sk-[0-9A-Za-z]{20}T3BlbkFJ[0-9A-Za-z]{20}|sk-[0-9A-Za-z]{40,64}",
+    "OpenAI key": r"sk-(?:proj|svcacct|admin)-[0-9A-Za-z_-]{20,255}|sk-[0-9A-Za-z]{40,64}",
     "Stripe key": r"[rs]k_live_[0-9A-Za-z]{16,255}",
     "Twilio key": r"SK[0-9a-f]{32}",
     "npm token": r"npm_[0-9A-Za-z]{36}",

@@ -11,6 +11,7 @@ import enum
 import re
 from typing import Final
 
+from whysafe.rules.common import word_set
 from whysafe.rules.provider_tokens import holds_provider_token
 
 
@@ -26,11 +27,13 @@ class Kind(enum.Enum):
 
 _PASSWORD_WORD: Final = re.compile(r"pas+wo?r?d|passphrase|passcode|pwd|pswd|passwd")
 _SECRET_WORDS: Final = frozenset({"secret", "secrete"})
-_KEY_WORDS: Final = frozenset({"token", "apikey", "authkey", "secretkey", "accesskey", "authtoken", "accesstoken", "apitoken"})
-_BEFORE_KEY: Final = frozenset("api secret access private auth encryption signing account subscription master shared".split())
-_BEFORE_PASS: Final = frozenset(
-    "user db database mail email smtp ftp sftp root admin sql mysql postgres pg redis mongo rabbit ldap ssh proxy auth login "
-    "account http basic".split()
+_KEY_WORDS: Final = frozenset(
+    {"token", "apikey", "authkey", "secretkey", "accesskey", "authtoken", "accesstoken", "apitoken"}
+)
+_BEFORE_KEY: Final = word_set("api secret access private auth encryption signing account subscription master shared")
+_BEFORE_PASS: Final = word_set(
+    "user db database mail email smtp ftp sftp root admin sql mysql postgres pg redis mongo rabbit ldap ssh proxy "
+    "auth login account http basic"
 )
 _GLUED: Final = re.compile(
     r".+(?:password|passwd|passphrase|apikey|authtoken|accesstoken|clientsecret|secretkey)|"
@@ -42,16 +45,17 @@ _JOINED: Final = {
     ("pass", "code"): "passcode",
     ("pass", "wd"): "passwd",
 }
-_MAY_FOLLOW: Final = frozenset(
-    "default old new current prod production dev develop development staging live test testing plain plaintext cleartext clear "
-    "value str string bytes raw b64 base64 temp tmp backup main primary secondary confirm confirmation again repeat repeated "
-    "admin root db database mysql postgres redis mongo smtp email mail ftp ssh ldap github gitlab slack aws gcp azure".split()
+_MAY_FOLLOW: Final = word_set(
+    "default old new current prod production dev develop development staging live test testing plain plaintext "
+    "cleartext clear value str string bytes raw b64 base64 temp tmp backup main primary secondary confirm "
+    "confirmation again repeat repeated admin root db database mysql postgres redis mongo smtp email mail ftp ssh "
+    "ldap github gitlab slack aws gcp azure"
 )
 _PREPOSITIONS: Final = frozenset({"for", "of", "to", "in", "on"})
-_NOT_A_CREDENTIAL: Final = frozenset(
-    "next page continuation cont cursor start begin end stop pad eos bos unk sep cls mask special sync prev previous last first "
-    "lookahead unknown extra delimiter separator comment keyword reserved operator resume scan upload pagination "
-    "no not is has use show hide forgot reset change invalid missing".split()
+_NOT_A_CREDENTIAL: Final = word_set(
+    "next page continuation cont cursor start begin end stop pad eos bos unk sep cls mask special sync prev "
+    "previous last first lookahead unknown extra delimiter separator comment keyword reserved operator resume "
+    "scan upload pagination no not is has use show hide forgot reset change invalid missing"
 )
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
@@ -109,21 +113,27 @@ def _noun(words: tuple[str, ...]) -> Kind | None:
 
 # --- texts -----------------------------------------------------------------------------------------------------------
 
-_PLACEHOLDERS: Final = frozenset(
-    "none null nil undefined true false yes no on off string str text char varchar integer int bool boolean bytes object any "
-    "required optional hidden masked redacted removed secured unset empty blank unknown default placeholder example sample todo "
-    "fixme tbd na n/a bearer basic digest ssl keyring prompt ask env environ environment file stdin input auto".split()
+_PLACEHOLDERS: Final = word_set(
+    "none null nil undefined true false yes no on off string str text char varchar integer int bool boolean bytes "
+    "object any required optional hidden masked redacted removed secured unset empty blank unknown default "
+    "placeholder example sample todo fixme tbd na n/a bearer basic digest ssl keyring prompt ask env environ "
+    "environment file stdin input auto"
 )
 _PLACEHOLDER_PARTS: Final = re.compile(
-    r"(?:^|[^a-z])(?:your|placeholder|example|redacted|replace[ _-]?me|insert|fill[ _-]?in|enter)(?:[^a-z]|$)|^x{3,}|\*{3}|\.{3}|…"
+    r"(?:^|[^a-z])(?:your|placeholder|example|redacted|replace[_-]?me|insert|fill[_-]?in|enter)(?:[^a-z]|$)|"
+    r"^x{3,}|\*{3}|\.{3}"
 )
-_TEMPLATE: Final = re.compile(r"\{[^{}\s]{0,60}\}|\$\{|\$\(|^\$\w+$|^%\w+%$|%\(\w+\)s|^<[^<>]*>$|^\[[^\[\]]*\]$|^%[sr]$|\{%|^@\w+@$|^__\w+__$")
-_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://|^(?:/|\./|\.\./|~/|www\.|[A-Za-z]:[\\/]|\\\\)|^[a-z]+/[a-z][a-z0-9.+-]*$", re.IGNORECASE)
+_TEMPLATE: Final = re.compile(
+    r"\{[^{}\s]{0,60}\}|\$\{|\$\(|^\$\w+$|^%\w+%$|%\(\w+\)s|^<[^<>]*>$|^\[[^\[\]]*\]$|^%[sr]$|\{%|^@\w+@$|^__\w+__$"
+)
+_ADDRESS: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://|^(?:/|\./|\.\./|~/|www\.|[A-Za-z]:[\\/]|\\\\)|^[a-z]+/[a-z][a-z0-9.+-]*$", re.IGNORECASE
+)
 _EXPRESSION: Final = re.compile(r"\(\?|\[\^|\\[dwsbDWSB]|\][+*]|^\^|\.\*|\.\+")
 _DOTTED: Final = re.compile(r"[A-Za-z_][A-Za-z_]*(?:[.:][A-Za-z_][A-Za-z_]*)+")
 _CONSTANT_NAME: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _CAPITALISED: Final = re.compile(r"[A-Z][a-z]+")
-_COMPOUND: Final = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+|[a-z](?=[A-Z]))*")
+_COMPOUND: Final = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)*")
 _EMPHASIS: Final = frozenset({"super", "top", "very", "my", "dev", "insecure", "supersecret", "topsecret"})
 _COUNTED_WORD: Final = re.compile(r"[A-Za-z_.-]+[0-9_.-]{1,5}")
 _INTERLEAVED: Final = re.compile(r"[A-Za-z][0-9]+[A-Za-z]")

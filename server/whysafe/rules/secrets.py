@@ -123,13 +123,19 @@ def _names_a_credential(place: Place) -> Answer:
             if found is None:
                 continue
             if isinstance(node, cst.Comparison):
-                return Verdict(message=f"`{name}` is compared with a credential that stands in the source.", at=found, anchor=found)
+                return Verdict(
+                    message=f"`{name}` is compared with a credential that stands in the source.", at=found, anchor=found
+                )
             return _in_source(f"`{name}`", found)
     return None
 
 
 def _in_source(what: str, at: cst.CSTNode | None) -> Answer:
-    return None if at is None else Verdict(message=f"{what} holds a credential that stands in the source.", at=at, anchor=at)
+    return (
+        None
+        if at is None
+        else Verdict(message=f"{what} holds a credential that stands in the source.", at=at, anchor=at)
+    )
 
 
 HARDCODED_PASSWORD_STRING = Rule(
@@ -137,11 +143,11 @@ HARDCODED_PASSWORD_STRING = Rule(
     family="secrets",
     title="Password in the source",
     message="A credential stands in the source.",
-    why="Everybody who can read the source, its history, a package built from it or a backup knows the credential. It is "
-    "the same in every installation, and changing it means changing and shipping the program.",
+    why="Everybody who can read the source, its history, a package built from it or a backup knows the credential. "
+    "It is the same in every installation, and changing it means changing and shipping the program.",
     abuse="A former colleague, a leaked repository or an unpacked release is enough to log in as this program.",
-    fix="Read it when the program starts: from the environment (`os.environ`), a file that only the service can read, or "
-    "a secret store. Then replace the credential everywhere, because the old one stays in the history.",
+    fix="Read it when the program starts: from the environment (`os.environ`), a file that only the service can "
+    "read, or a secret store. Then replace the credential everywhere, because the old one stays in the history.",
     ask="Is this value accepted anywhere outside of a test, and who can read this repository?",
     cwe=(798, 259),
     severity=Severity.INFORMATION,
@@ -174,7 +180,17 @@ HARDCODED_PASSWORD_STRING = Rule(
 # --- hardcoded-password-argument -------------------------------------------------------------------------------------
 
 _SINKS = frozenset(
-    {"connect", "login", "create_engine", "create_pool", "authenticate", "Redis", "StrictRedis", "MongoClient", "HTTPBasicAuth"}
+    {
+        "connect",
+        "login",
+        "create_engine",
+        "create_pool",
+        "authenticate",
+        "Redis",
+        "StrictRedis",
+        "MongoClient",
+        "HTTPBasicAuth",
+    }
 )
 """Functions and classes that log in with what they are given."""
 
@@ -214,7 +230,9 @@ def _passes_a_credential(place: Place) -> Answer:
         return None
     callee = next(_names(call.func), "")
     severity = Severity.WARNING if callee in _SINKS else None
-    return Verdict(message=f"`{name}` is a credential that stands in the source.", severity=severity, at=found, anchor=found)
+    return Verdict(
+        message=f"`{name}` is a credential that stands in the source.", severity=severity, at=found, anchor=found
+    )
 
 
 def _logs_in(at: cst.CSTNode | None) -> Answer:
@@ -234,11 +252,11 @@ HARDCODED_PASSWORD_ARGUMENT = Rule(
     family="secrets",
     title="Password passed as a literal",
     message="A credential that stands in the source is passed on.",
-    why="The call logs in, signs or encrypts with a credential that everybody who can read the source, its history or a "
-    "built package knows as well.",
+    why="The call logs in, signs or encrypts with a credential that everybody who can read the source, its history "
+    "or a built package knows as well.",
     abuse="Whoever gets to see the source logs in to the same database, mailbox or service.",
-    fix="Pass a value that is read when the program starts: from `os.environ`, a protected file or a secret store. Then "
-    "replace the credential, because the old one stays in the history.",
+    fix="Pass a value that is read when the program starts: from `os.environ`, a protected file or a secret store. "
+    "Then replace the credential, because the old one stays in the history.",
     ask="Does anything real accept this value, and who can read this repository?",
     cwe=(798, 259),
     severity=Severity.INFORMATION,
@@ -281,8 +299,8 @@ HARDCODED_PASSWORD_DEFAULT = Rule(
     family="secrets",
     title="Password as the default of a parameter",
     message="The default of a parameter is a credential that stands in the source.",
-    why="Callers that say nothing get a credential that is the same everywhere and that every reader of the source knows. "
-    "Nothing reminds anybody to choose one.",
+    why="Callers that say nothing get a credential that is the same everywhere and that every reader of the source "
+    "knows. Nothing reminds anybody to choose one.",
     abuse="Default credentials are the first that are tried against an installation.",
     fix="Make the parameter required, or default to `None` and read the value from the environment or a secret store.",
     ask="Which callers rely on the default, and does anything real accept it?",
@@ -325,12 +343,12 @@ PROVIDER_TOKEN_LITERAL = Rule(
     family="secrets",
     title="Token of a service in the source",
     message="This has the shape of a token that a service hands out, and whoever reads it can use it.",
-    why="Services give their tokens a shape of their own, so this is hardly anything else. Unlike a password it is complete: "
-    "no user name and no second factor are needed.",
-    abuse="Programs search public repositories and packages for these shapes all the time and use what they find within "
-    "minutes.",
-    fix="Revoke the token at the service first, since it stays in the history. Then read its successor from the environment "
-    "or a secret store.",
+    why="Services give their tokens a shape of their own, so this is hardly anything else. Unlike a password it is "
+    "complete: no user name and no second factor are needed.",
+    abuse="Programs search public repositories and packages for these shapes all the time and use what they find "
+    "within minutes.",
+    fix="Revoke the token at the service first, since it stays in the history. Then read its successor from the "
+    "environment or a secret store.",
     ask="Has this token been revoked, or was it never a working one?",
     cwe=(798, 312),
     severity=Severity.ERROR,

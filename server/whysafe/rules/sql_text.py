@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from whysafe.rules.common import word_set
 from whysafe.semantics.calls import Expression
 from whysafe.semantics.resolve import lookup
 from whysafe.semantics.scopes import BindingKind, dotted
@@ -28,7 +29,13 @@ DEEPEST: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A text with `HOLE` in place of what is not known, the holes that anything can come out of, and where they are filled."""
+    """A text with `HOLE` in place of what is not known.
+
+    Attributes:
+        text: what is known of it.
+        holes: the expressions that anything can come out of.
+        at: where they are put into the text.
+    """
 
     text: str
     holes: tuple[Expression, ...] = ()
@@ -45,15 +52,18 @@ _HARMLESS: Final = Spelled("1")
 # --- what is no hole -------------------------------------------------------------------------------------------------
 
 _NUMBERS: Final = frozenset(
-    f"builtins.{name}" for name in ("int", "float", "len", "bool", "abs", "round", "ord", "hash", "id", "hex", "oct", "bin")
+    f"builtins.{name}"
+    for name in ("int", "float", "len", "bool", "abs", "round", "ord", "hash", "id", "hex", "oct", "bin")
 )
-_MACHINE_MADE: Final = ("uuid.", "time.time", "time.monotonic", "secrets.token_hex", "random.", "os.getpid")
+_MACHINE_MADE: Final = ("uuid.", "time.time", "time.monotonic", "secrets.token_hex", "random.rand", "os.getpid")
 _QUOTES: Final = re.compile(
-    r"quote_(?:ident|identifier|name|literal|table|column)|quote|quote_ident|escape|escape_\w+|sql_escape|mogrify|sqlescape|"
+    r"quote_(?:ident|identifier|name|literal|table|column)|quote|escape|escape_\w+|sql_?escape|mogrify|"
     r"Identifier|Literal|Placeholder|SQL|Composed|quoted_name|literal_column|adapt",
     re.IGNORECASE,
 )
-_PLACEHOLDERS: Final = re.compile(r"(?:^|_)(?:placeholders?|qmarks?|question_?marks?|param_?marks?)(?:$|_)", re.IGNORECASE)
+_PLACEHOLDERS: Final = re.compile(
+    r"(?:^|_)(?:placeholders?|qmarks?|question_?marks?|param_?marks?)(?:$|_)", re.IGNORECASE
+)
 _CONSTANT_NAME: Final = re.compile(r"_{0,2}[A-Z][A-Z0-9_]+")
 _NUMBER_FORMAT: Final = re.compile(r"[^{}]*[bcdeEfFgGnoxX%]")
 
@@ -119,7 +129,7 @@ def _hole(of: Expression) -> Spelled:
 
 
 def _at(of: Expression, binding: Binding) -> Expression:
-    assert isinstance(binding.node, cst.BaseExpression)  # noqa: S101 - the callers look for values
+    assert isinstance(binding.node, cst.BaseExpression)
     return Expression(binding.node, binding.scope, of.resolver)
 
 
@@ -134,7 +144,7 @@ def _worst(alternatives: Iterable[Spelled]) -> Spelled:
 
 
 def _f_string(of: Expression, depth: int) -> Spelled:
-    assert isinstance(of.node, cst.FormattedString)  # noqa: S101 - the table below says so
+    assert isinstance(of.node, cst.FormattedString)
     parts: list[Spelled] = []
     for part in of.node.parts:
         if isinstance(part, cst.FormattedStringText):
@@ -160,7 +170,7 @@ def _adjacent(of: Expression, depth: int) -> Spelled:
 
 def _operation(of: Expression, depth: int) -> Spelled:
     node = of.node
-    assert isinstance(node, cst.BinaryOperation)  # noqa: S101 - the table below says so
+    assert isinstance(node, cst.BinaryOperation)
     if isinstance(node.operator, cst.Modulo):
         return _percent(of, spell(of.at(node.left), depth), of.at(node.right), depth)
     if isinstance(node.operator, cst.Multiply):
@@ -176,7 +186,9 @@ def _operation(of: Expression, depth: int) -> Spelled:
     return _put_together(of, (spell(of.at(term), depth) for term in (left, *reversed(terms))))
 
 
-_CONVERSION: Final = re.compile(r"%(?:\((\w+)\))?[#0\- +]{0,5}(?:\*|\d{1,9})?(?:\.(?:\*|\d{1,9}))?([diouxXeEfFgGcrsa%])")
+_CONVERSION: Final = re.compile(
+    r"%(?:\((\w+)\))?[#0\- +]{0,5}(?:\*|\d{1,9})?(?:\.(?:\*|\d{1,9}))?([diouxXeEfFgGcrsa%])"
+)
 
 
 def _percent(of: Expression, template: Spelled, values: Expression, depth: int) -> Spelled:
@@ -216,17 +228,17 @@ def _either(of: Expression, depth: int) -> Spelled:
     node = of.node
     if isinstance(node, cst.IfExp):
         return _worst(spell(of.at(part), depth) for part in (node.body, node.orelse))
-    assert isinstance(node, cst.BooleanOperation)  # noqa: S101 - the table below says so
+    assert isinstance(node, cst.BooleanOperation)
     return _worst(spell(of.at(part), depth) for part in (node.left, node.right))
 
 
 def _walrus(of: Expression, depth: int) -> Spelled:
-    assert isinstance(of.node, cst.NamedExpr)  # noqa: S101 - the table below says so
+    assert isinstance(of.node, cst.NamedExpr)
     return spell(of.at(of.node.value), depth)
 
 
 def _name(of: Expression, depth: int) -> Spelled:
-    assert isinstance(of.node, cst.Name)  # noqa: S101 - the table below says so
+    assert isinstance(of.node, cst.Name)
     found = lookup(of.node.value, of.scope, of.resolver) or ()
     given = [binding for binding in found if binding.kind is BindingKind.VALUE]
     added = [binding for binding in found if binding.kind is BindingKind.AUGMENTED]
@@ -250,10 +262,12 @@ def _augmented(of: Expression, binding: Binding, depth: int) -> Spelled:
 
 # --- calls -----------------------------------------------------------------------------------------------------------
 
-_SAME_TEXT: Final = frozenset("strip lstrip rstrip encode decode lower upper expandtabs removeprefix removesuffix replace".split())
-_WRAPPERS: Final = frozenset(
-    "sqlalchemy.text sqlalchemy.sql.text sqlalchemy.sql.expression.text psycopg.sql.SQL psycopg2.sql.SQL textwrap.dedent "
-    "inspect.cleandoc builtins.str".split()
+_SAME_TEXT: Final = word_set(
+    "strip lstrip rstrip encode decode lower upper expandtabs removeprefix removesuffix replace"
+)
+_WRAPPERS: Final = word_set(
+    "sqlalchemy.text sqlalchemy.sql.text sqlalchemy.sql.expression.text psycopg.sql.SQL psycopg2.sql.SQL "
+    "textwrap.dedent inspect.cleandoc builtins.str"
 )
 _COMPOSES: Final = frozenset({"psycopg.sql.SQL", "psycopg2.sql.SQL"})
 _FIELD: Final = re.compile(r"\{[^{}]*\}")
@@ -261,7 +275,7 @@ _FIELD: Final = re.compile(r"\{[^{}]*\}")
 
 def _call(of: Expression, depth: int) -> Spelled:
     node = of.node
-    assert isinstance(node, cst.Call)  # noqa: S101 - the table below says so
+    assert isinstance(node, cst.Call)
     first = of.at(node.args[0].value) if node.args and not node.args[0].star else None
     if first is not None and not _WRAPPERS.isdisjoint(of.at(node.func).symbols):
         return spell(first, depth)
@@ -300,7 +314,11 @@ def _join(of: Expression, receiver: Expression, items: Expression, depth: int) -
         elif isinstance(node, (cst.GeneratorExp, cst.ListComp, cst.SetComp)):
             inner = origin.scope.root.by_node.get(node, origin.scope)
             alternatives.append(_put_together(of, [spell(Expression(node.elt, inner, of.resolver), depth)]))
-        elif isinstance(node, cst.Call) and node.args and origin.at(node.func).symbols in {("builtins.map",), ("itertools.repeat",)}:
+        elif (
+            isinstance(node, cst.Call)
+            and node.args
+            and origin.at(node.func).symbols in {("builtins.map",), ("itertools.repeat",)}
+        ):
             alternatives.append(_mapped(of, origin, node))
         else:
             alternatives.append(spell(origin, depth))

@@ -10,7 +10,7 @@ from whysafe.analysis.detectors import Assignment, Place, assigns, calls, nodes
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, RemoveStatement, Repair, Rule, Verdict
 from whysafe.rules.tls_context import SSL_UNVERIFIED_CONTEXT
-from whysafe.rules.tls_verification import SSL_VERIFICATION_OFF, checks_nothing
+from whysafe.rules.tls_verification import SSL_VERIFICATION_OFF, checks_nothing, turned_off
 from whysafe.rules.written import removal, trail, underlined
 from whysafe.semantics.calls import Argument, Call, Expression, unresolved
 from whysafe.semantics.fold import literal
@@ -132,15 +132,15 @@ def _session_trusts_all(assignment: Assignment) -> Answer:
 
 
 def _assigned_off(target: cst.CSTNode, value: Expression, statement: cst.CSTNode, known: Confidence) -> Verdict | None:
-    off = [constant for constant in value.constants if not constant]
-    if not off:
+    off = turned_off(value)
+    if off is None:
         return None
-    certain = len(off) == len(value.values)
+    certain = off is Confidence.HIGH
     alone = isinstance(statement, cst.Assign) and len(statement.targets) == 1 and certain
     return Verdict(
         message="Every request of this session accepts any certificate.",
         severity=Severity.ERROR if certain else Severity.WARNING,
-        confidence=known if certain else min(known, Confidence.MEDIUM),
+        confidence=min(known, off),
         at=target,
         anchor=target,
         repairs=(Repair("Remove the assignment", (RemoveStatement(statement),), safe=True),) if alone else (),
@@ -150,7 +150,7 @@ def _assigned_off(target: cst.CSTNode, value: Expression, statement: cst.CSTNode
 def _own_session_trusts_all(place: Place) -> Answer:
     """`self.verify = False` in a subclass of `requests.Session`, or on something that is only called a session."""
     statement = place.node
-    assert isinstance(statement, cst.Assign)  # noqa: S101 - the rule asks for assignments only
+    assert isinstance(statement, cst.Assign)
     for target in (each.target for each in statement.targets):
         if not isinstance(target, cst.Attribute) or target.attr.value != "verify":
             continue
@@ -170,7 +170,7 @@ def _is_session_name(node: cst.BaseExpression) -> bool:
 def _unknown_session(place: Place) -> Answer:
     """`session.get(url, verify=False)` where nothing but the name tells that it is a session."""
     node = place.node
-    assert isinstance(node, cst.Call)  # noqa: S101 - the rule asks for calls only
+    assert isinstance(node, cst.Call)
     func = node.func
     if not isinstance(func, cst.Attribute) or func.attr.value not in _VERBS or not _is_session_name(func.value):
         return None

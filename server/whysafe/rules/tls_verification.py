@@ -38,7 +38,17 @@ def checks_nothing(required: Expression) -> Confidence | None:
     none = [value for value in required.values if _is_none(value)]
     if not none:
         return None
+    if isinstance(required.node, cst.Attribute) and required.node.attr.value == "CERT_NONE":
+        return Confidence.HIGH  # Whatever else `ssl` may be, as in `except ImportError: ssl = None`.
     return Confidence.HIGH if len(none) == len(required.values) else Confidence.MEDIUM
+
+
+def turned_off(value: Expression) -> Confidence | None:
+    """How sure it is that a flag is false; a None among others means that nobody has chosen."""
+    off = [constant for constant in value.constants if not constant]
+    if len(off) == len(value.values):
+        return Confidence.HIGH
+    return Confidence.MEDIUM if any(constant is not None for constant in off) else None
 
 
 def _is_none(value: Value) -> bool:
@@ -95,9 +105,7 @@ def _weakened(attribute: str, target: cst.CSTNode, value: Expression, seen: Seen
     if attribute == "verify_mode":
         certain, message = checks_nothing(value), _ANY_CERTIFICATE
     else:
-        off = [constant for constant in value.constants if not constant]
-        certain = None if not off else Confidence.HIGH if len(off) == len(value.values) else Confidence.MEDIUM
-        message = _ANY_HOST
+        certain, message = turned_off(value), _ANY_HOST
     if certain is None:
         return None
     return Verdict(
@@ -143,7 +151,7 @@ def _assignments(owner: Expression, attribute: str, symbols: frozenset[str]) -> 
 def _unknown_context_weakened(place: Place) -> Answer:
     """The same assignments on an object that nothing is known of, or on a subclass of this file."""
     statement = place.node
-    assert isinstance(statement, cst.Assign)  # noqa: S101 - the rule asks for assignments only
+    assert isinstance(statement, cst.Assign)
     for target, written in _attributes(statement):
         if target.attr.value not in {"verify_mode", "check_hostname"}:
             continue
@@ -231,7 +239,7 @@ def _wraps_unchecked(call: Call) -> Answer:
 def _passes_none_on(place: Place) -> Answer:
     """Any other call that is given `ssl.CERT_NONE` or `VERIFY_NONE` for a keyword such as `cert_reqs`."""
     node = place.node
-    assert isinstance(node, cst.Call)  # noqa: S101 - the rule asks for calls only
+    assert isinstance(node, cst.Call)
     for arg in node.args:
         if arg.keyword is None or _KEYWORD.search(arg.keyword.value) is None:
             continue
@@ -255,7 +263,7 @@ def _passes_none_on(place: Place) -> Answer:
 def _stores_none(place: Place) -> Answer:
     """`{"cert_reqs": ssl.CERT_NONE}`: options for some client."""
     element = place.node
-    assert isinstance(element, cst.DictElement)  # noqa: S101 - the rule asks for dict elements only
+    assert isinstance(element, cst.DictElement)
     if not isinstance(element.value, (cst.Attribute, cst.Name)):
         return None
     key = literal(element.key)
@@ -278,6 +286,7 @@ def _verifies_no_peer(call: Call) -> Answer:
     single = len(mode.values) == 1
     return Verdict(
         message="With `VERIFY_NONE` any certificate is accepted.",
+        severity=None if single else Severity.WARNING,
         confidence=Confidence.HIGH if known and single else Confidence.MEDIUM,
         at=underlined(call, mode),
     )

@@ -14,6 +14,7 @@ from whysafe.semantics.values import Constant, Display, Instance, LocalClass, Lo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
     from whysafe.semantics.values import Values
 
 NOT_CONSTANT = fold.NOT_CONSTANT
@@ -228,7 +229,7 @@ class Call:
 
     @property
     def target_names(self) -> tuple[str, ...]:
-        """What the statement around the call gives a name to: assignment targets, and the enclosing functions' names."""
+        """Names around the call: what its statement assigns to, then the enclosing functions, innermost first."""
         names: list[str] = []
         statement = self.seen.statement
         targets: Sequence[cst.CSTNode] = ()

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import libcst as cst
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class _NotConstant:

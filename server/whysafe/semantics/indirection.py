@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import libcst as cst
 
 from whysafe.semantics import fold
@@ -24,7 +26,6 @@ from whysafe.semantics.values import (
     Values,
     join,
 )
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from whysafe.semantics.scopes import Scope
@@ -37,41 +38,50 @@ def _call(node: cst.CSTNode, scope: Scope, resolver: Resolver) -> Values:
 
 def _returned(callee: Value, node: cst.Call, scope: Scope, resolver: Resolver) -> Values:
     if isinstance(callee, Symbol):
-        special = _RETURNED.get(callee.path)
-        if special is not None:
-            return special(node, scope, resolver)
-        if callee.path.startswith("builtins."):
-            return UNKNOWN
-        if callee.path.endswith(".__enter__") or callee.path.endswith(".__aenter__"):
-            return (Instance(callee.path.rpartition(".")[0]),)
-        return (Instance(RETURNS.get(callee.path, callee.path)),)
+        return _symbol_returned(callee, node, scope, resolver)
     if isinstance(callee, LocalClass):
         return (LocalInstance(callee),)
     if isinstance(callee, Function) and isinstance(callee.node, cst.Lambda):
         inner = callee.scope.root.by_node.get(callee.node, callee.scope)
         return evaluate(callee.node.body, inner, resolver)
     if isinstance(callee, Partial):
-        target = _first(callee.node)
-        return (
-            UNKNOWN
-            if target is None
-            else join(*(_returned(value, node, scope, resolver) for value in evaluate(target, callee.scope, resolver)))
-        )
+        return _partial_returned(callee, node, scope, resolver)
     if isinstance(callee, AttributeGetter):
-        owner = _first(node)
-        if owner is None:
-            return UNKNOWN
-        values = evaluate(owner, scope, resolver)
-        for name in callee.name.split("."):
-            values = join(*(attribute(value, name, resolver) for value in values))
-        return values
-    if isinstance(callee, DisplayGet):
-        key = _first(node)
-        if key is not None:
-            found = item(callee.of, evaluate(key, scope, resolver), resolver)
-            rest = [evaluate(argument.value, scope, resolver) for argument in node.args[1:2]]
-            return join(found, *rest) or UNKNOWN
+        return _attribute_got(callee, node, scope, resolver)
+    if isinstance(callee, DisplayGet) and (key := _first(node)) is not None:
+        found = item(callee.of, evaluate(key, scope, resolver), resolver)
+        rest = [evaluate(argument.value, scope, resolver) for argument in node.args[1:2]]
+        return join(found, *rest) or UNKNOWN
     return UNKNOWN
+
+
+def _symbol_returned(callee: Symbol, node: cst.Call, scope: Scope, resolver: Resolver) -> Values:
+    special = _RETURNED.get(callee.path)
+    if special is not None:
+        return special(node, scope, resolver)
+    if callee.path.startswith("builtins."):
+        return UNKNOWN
+    owner, _, method = callee.path.rpartition(".")
+    if method in {"__enter__", "__aenter__"}:
+        return (Instance(owner),)
+    return (Instance(RETURNS.get(callee.path, callee.path)),)
+
+
+def _partial_returned(callee: Partial, node: cst.Call, scope: Scope, resolver: Resolver) -> Values:
+    target = _first(callee.node)
+    if target is None:
+        return UNKNOWN
+    return join(*(_returned(value, node, scope, resolver) for value in evaluate(target, callee.scope, resolver)))
+
+
+def _attribute_got(callee: AttributeGetter, node: cst.Call, scope: Scope, resolver: Resolver) -> Values:
+    owner = _first(node)
+    if owner is None:
+        return UNKNOWN
+    values = evaluate(owner, scope, resolver)
+    for name in callee.name.split("."):
+        values = join(*(attribute(value, name, resolver) for value in values))
+    return values
 
 
 def _first(node: cst.Call) -> cst.BaseExpression | None:

@@ -1,8 +1,8 @@
 """Following an expression to what it stands for: the state, the limits, and the way through scopes.
 
-The answer is a tuple of candidates; one of them `Unknown` where anything else is possible too. Every name that was asked
-of the module or of a class is recorded, whether it was found or not, so that a change of a binding leads to exactly
-the pieces that asked.
+The answer is a tuple of candidates; one of them is `Unknown` where anything else is possible too. Every name that was
+asked of the module or of a class is recorded, whether it was found or not, so that a change of a binding leads to
+exactly the pieces that asked.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class BindingKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Binding:
-    """One way in which a name gets a value. `scope` is where `node` is evaluated, `owner` the statement it stands in."""
+    """One way in which a name gets a value: `node`, evaluated in `scope`; `owner` is the statement it stands in."""
 
     kind: BindingKind
     scope: Scope
@@ -88,7 +88,7 @@ class Seen:
 
 @dataclass(slots=True, eq=False)
 class PieceScopes:
-    """The meaning-bearing skeleton of one piece. `top` is a module scope, or a class scope for a member of a split class."""
+    """The skeleton of one piece. `top` is a module scope, or a class scope for a member of a split class."""
 
     seen: dict[type[cst.CSTNode], list[Seen]] = field(default_factory=dict)
     by_node: dict[cst.CSTNode, Scope] = field(default_factory=dict)

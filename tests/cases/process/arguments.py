@@ -21,6 +21,18 @@ def dynamic(name, names):
     subprocess.check_call(command)  # expect: subprocess-dynamic-args
 
 
+def grown(name):
+    command = ["/bin/ls"]
+    command.append(name)
+    subprocess.run(command)  # expect: subprocess-dynamic-args
+    command = ["/bin/ls"]
+    command.extend(["-l"])
+    subprocess.run(command)  # expect: subprocess-dynamic-args
+    fixed = ["/bin/ls"]
+    fixed.append("-l")
+    subprocess.run(fixed)
+
+
 FLAGS = ["-l", "-a"]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess  # expect: subprocess-import
+import threading
 from unittest import mock
 
 from tools import local, run
@@ -23,6 +24,11 @@ def unknown(cmd, pool, self):
     self.run(cmd, shell=True)  # expect: call-shell-true-other
     pool.submit(subprocess.run, cmd, shell=True)  # expect: call-shell-true-other
     asyncio.to_thread(subprocess.run, cmd, shell=True)  # expect: call-shell-true-other
+
+
+def in_a_thread(cmd):
+    threading.Thread(target=subprocess.run, args=(cmd,), kwargs={"shell": True}).start()  # expect: call-shell-true-other
+    threading.Thread(target=subprocess.run, args=(cmd,), kwargs={"shell": False}).start()
 
 
 def quiet(cmd, users, shell):

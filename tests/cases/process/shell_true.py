@@ -74,6 +74,22 @@ def every_way_to_build(name, names):
         sp.run(each, shell=True)  # expect: subprocess-shell-true
 
 
+def grown(name, names):
+    words = ["/bin/ls"]
+    words.append(name)
+    sp.run(" ".join(words), shell=True)  # expect: subprocess-shell-true
+    quoted = ["/bin/ls"]
+    quoted.append(shlex.quote(name))
+    sp.run(" ".join(quoted), shell=True)  # expect: subprocess-shell-true
+    fixed = ["/bin/ls"]
+    fixed.extend(["-l", "-a"])
+    sp.run(" ".join(fixed), shell=True)  # expect: subprocess-shell-true-constant
+    parts = []
+    for each in names:
+        parts.append(each)
+    sp.run("/bin/ls " + " ".join(parts), shell=True)  # expect: subprocess-shell-true
+
+
 def on_several_lines(name):
     subprocess.run(  # expect: subprocess-shell-true
         f"""

@@ -1,0 +1,139 @@
+"""The command `whysafe`: its arguments, and which function does each command. Imports nothing heavy by itself."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from whysafe import __version__
+from whysafe.cli.deep_stack import run_deep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CLEAN, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
+SEVERITIES = ("hint", "information", "warning", "error")
+CONFIDENCES = ("low", "medium", "high")
+PROGRAM_TYPES = ("library", "cli", "web-service", "script", "notebook", "critical", "test")
+
+CHECK_TEXT = """
+What is shown without options: the rules that are on by default, at least medium confidence, severity information and
+above. Findings with a justification that counts are left out of the text (--verbose shows them) and are in the JSON.
+
+Exit status: 0 nothing at or above --fail-on is unanswered, 1 something is, 2 wrong usage, or a file could not be read,
+decoded or parsed. A file that could not be analysed never counts as clean.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status; `argv` without the program's name, default `sys.argv[1:]`."""
+    args = parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status: int = args.run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has enough; without this, Python would complain once more when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINDINGS
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    whole = argparse.ArgumentParser(
+        prog="whysafe",
+        description="Asks of every security weakness in Python code: fixed, or why is it safe?",
+        allow_abbrev=False,
+    )
+    whole.add_argument("--version", action="version", version=f"whysafe {__version__}")
+    commands = whole.add_subparsers(metavar="COMMAND", required=True)
+    _add_check(commands)
+    _add_pages(commands)
+    _add_server(commands)
+    return whole
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = commands.add_parser(
+        "check",
+        help="show the weaknesses in files and folders",
+        description="Show the security weaknesses in Python files, and which of them are answered.",
+        epilog=CHECK_TEXT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    check.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files or folders; `-` reads one file from standard input"
+    )
+    check.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    check.add_argument("--verbose", action="store_true", help="with why and fix, answered findings, what was skipped")
+    check.add_argument(
+        "--select", action="append", default=[], metavar="NAMES", help="only these: ALL, families, rules"
+    )
+    check.add_argument("--ignore", action="append", default=[], metavar="NAMES", help="without these families or rules")
+    check.add_argument("--min-severity", choices=SEVERITIES, help="show nothing below it; default: information")
+    check.add_argument("--min-confidence", choices=CONFIDENCES, help="show nothing less sure; default: medium")
+    check.add_argument("--program-type", choices=PROGRAM_TYPES, help="what kind of program this is")
+    check.add_argument(
+        "--fail-on", choices=SEVERITIES, default="warning", help="exit with 1 from here; default: warning"
+    )
+    check.add_argument("--exit-zero", action="store_true", help="exit with 0 instead of 1 where there are findings")
+    check.add_argument("--today", type=_date, metavar="YYYY-MM-DD", help="the day that review dates are compared with")
+    check.add_argument("--no-config", action="store_true", help="read no settings files")
+    check.add_argument("--stdin-filename", metavar="PATH", help="what the file from standard input is called")
+    check.set_defaults(run=_check)
+
+
+def _add_pages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = commands.add_parser("explain", help="explain a rule: why, how it is abused, how to fix it")
+    explain.add_argument("rule", metavar="RULE", help="a rule's name, or another tool's id such as B602 or S602")
+    explain.set_defaults(run=_explain)
+    rules = commands.add_parser("rules", help="list the rules")
+    rules.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    rules.set_defaults(run=_rules)
+
+
+def _add_server(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    server = commands.add_parser("server", aliases=["lsp"], help="run the language server on standard input and output")
+    server.add_argument("--stdio", action="store_true", help="talk over standard input and output; this is the default")
+    server.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="warning")
+    server.add_argument("--log-file", metavar="PATH", help="write the log there instead of to standard error")
+    server.set_defaults(run=_server)
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as YYYY-MM-DD") from None
+
+
+def _check(args: argparse.Namespace) -> int:
+    from whysafe.cli.check import run  # noqa: PLC0415 - loads the engine
+
+    return run_deep(lambda: run(args))
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from whysafe.cli.pages import explain  # noqa: PLC0415 - loads the engine
+
+    return explain(args)
+
+
+def _rules(args: argparse.Namespace) -> int:
+    from whysafe.cli.pages import rules  # noqa: PLC0415 - loads the engine
+
+    return rules(args)
+
+
+def _server(args: argparse.Namespace) -> int:
+    from whysafe.lsp.server import main as serve  # noqa: PLC0415 - loads the protocol library
+
+    return serve(args)

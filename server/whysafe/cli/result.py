@@ -1,0 +1,90 @@
+"""What a check has found, as plain data that the output formats share."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from whysafe.cli.scan import FileError, Scan
+from whysafe.config import relative_path
+from whysafe.report import ANSWERED, Report, fails
+from whysafe.syntax.source import split_lines
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from whysafe.analysis.finding import Card, Severity
+    from whysafe.config import Settings
+    from whysafe.report import Shown
+
+NOTHING = Report(shown=(), notes=(), gaps=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileResult:
+    """What was found in one file. `settings` are those that hold for it, `lines` the source lines of its findings."""
+
+    path: str
+    settings: Settings
+    report: Report = NOTHING
+    errors: tuple[FileError, ...] = ()
+    lines: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was found in all files, and what the scan met besides."""
+
+    results: tuple[FileResult, ...]
+    scan: Scan
+    cards: Mapping[str, Card]
+    today: dt.date
+
+    @property
+    def errors(self) -> tuple[FileError, ...]:
+        return (*self.scan.errors, *chain.from_iterable(result.errors for result in self.results))
+
+    def failing(self, threshold: Severity) -> int:
+        """How many findings make the check fail."""
+        return sum(
+            fails(shown, result.settings, self.today, threshold)
+            for result in self.results
+            for shown in result.report.shown
+        )
+
+    def unanswered(self) -> list[Shown]:
+        """The findings without an answer that counts."""
+        return [shown for result in self.results for shown in result.report.shown if shown.state not in ANSWERED]
+
+    def answered(self) -> int:
+        return sum(shown.state in ANSWERED for result in self.results for shown in result.report.shown)
+
+
+def file_result(path: str, content: str, report: Report, settings: Settings) -> FileResult:
+    """The result of a file that was analysed; what was not analysed of it is an error."""
+    wanted = {shown.finding.span.start.line for shown in report.shown} | {note.span.start.line for note in report.notes}
+    lines = {}
+    if wanted:
+        split = split_lines(content)
+        lines = {line: split[line].rstrip("\r\n") for line in wanted if line < len(split)}
+    errors = tuple(FileError(path, gap.message, gap.span.start.line) for gap in report.gaps)
+    return FileResult(path=path, settings=settings, report=report, errors=errors, lines=lines)
+
+
+def error_text(error: FileError) -> str:
+    """What went wrong with a file, its line from 1 where there is one."""
+    return error.message if error.line is None else f"line {error.line + 1}: {error.message}"
+
+
+def exclude_line(path: str, settings: Settings | None) -> str:
+    """The settings that leave a file out for good, as somebody would write them, with the reason to fill in."""
+    absolute = os.path.normpath(Path(path).absolute())
+    relative = relative_path(absolute, None if settings is None else settings.root) or Path(path).as_posix()
+    pattern = "/" + re.sub(r"([\\*?\[\]!#]|\s(?=\s*$))", r"\\\1", relative.lstrip("/"))
+    return f'[tool.whysafe.exclude] {json.dumps(pattern, ensure_ascii=False)} = "why it need not be checked"'
