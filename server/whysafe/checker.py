@@ -5,36 +5,25 @@ This is the only door to trees and rules; the language server keeps it in a proc
 
 from __future__ import annotations
 
-import bisect
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from whysafe.analysis import catalogue as catalogues
 from whysafe.analysis.program import Program
+from whysafe.answers import Answers
 from whysafe.justifications import writer
-from whysafe.justifications.comment import Placed, Refused, parse_blocks
-from whysafe.justifications.cover import cover
-from whysafe.justifications.fingerprint import fingerprint
+from whysafe.justifications.comment import Block, Decision, Refused
 from whysafe.report import Facts, Report, project
 from whysafe.rules import CATALOGUE
-from whysafe.semantics.scopes import BindingKind
-from whysafe.syntax.comments import comments
-from whysafe.syntax.position import Edit, Position, Span
-from whysafe.syntax.tree import Tree
+from whysafe.syntax.source import split_lines
 
 if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Iterable, Sequence
+    import datetime as dt
 
-    import libcst as cst
-
-    from whysafe.analysis.finding import Card
-    from whysafe.analysis.unit import Unit
+    from whysafe.analysis.finding import Card, Severity
     from whysafe.config import Settings
-    from whysafe.justifications.comment import Block, Decision
-    from whysafe.semantics.scopes import Scope
+    from whysafe.justifications.writer import Written
+    from whysafe.syntax.position import Edit, Position
 
 
 @lru_cache(maxsize=1)
@@ -43,19 +32,9 @@ def cards() -> dict[str, Card]:
     return catalogues.cards(CATALOGUE)
 
 
-def check(text: str, settings: Settings, today: datetime.date, path: str | None) -> Report:
-    """Everything to be shown for a text on that day. Never raises for what the text says."""
+def check(text: str, settings: Settings, today: dt.date, path: str | None) -> Report:
+    """Everything to be shown for a text on that day (UTC). Never raises for what the text says."""
     return project(Document(text).facts(), cards(), settings, today, path)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _BlocksOf:
-    """The placed blocks of a unit, in its coordinates, and what they depend on."""
-
-    unit: Unit
-    below: Unit | None
-    placed: tuple[Placed, ...]
-    asked: frozenset[str]
 
 
 class Document:
@@ -63,7 +42,7 @@ class Document:
 
     def __init__(self, text: str, *, gated: bool = True) -> None:
         self.program = Program(text, CATALOGUE, gated=gated)
-        self._blocks: dict[Unit, _BlocksOf] = {}
+        self._answers = Answers(self.program)
 
     @property
     def text(self) -> str:
@@ -78,11 +57,83 @@ class Document:
         findings = self.program.findings()
         return Facts(
             findings=findings,
-            blocks=tuple(self._placed()),
+            blocks=self._answers.placed(),
             gaps=self.program.gaps(),
-            test_like=self.program.imports_test_framework,
+            test_like=self.program.world.imports_test_framework,
         )
 
     def fill(self) -> bool:
         """Parse one more part of the text that nobody has needed yet; False when all of it has its tree."""
         return self.program.fill()
+
+    def justify(
+        self, place: Position, rule: str, decision: Decision, who: str, today: dt.date, settings: Settings
+    ) -> Written:
+        """The insertion that answers the finding of `rule` that starts at `place`.
+
+        Raises:
+            Refused: there is no such finding, or no safe place for a block; the message is for the user.
+        """
+        found = [f for f in self.program.findings() if f.rule == rule and f.span.start == place and not f.carried]
+        if not found:
+            raise Refused(f"There is no finding of {rule} at this place any more.")
+        code = self._answers.code_around(place.line)
+        if code is None:
+            raise Refused("The code around this finding does not parse, so a justification cannot be bound to it.")
+        request = writer.Request(
+            line=code.line,
+            ids=(rule,),
+            decision=decision,
+            reason=writer.todo(decision, (cards()[rule].ask,)),
+            who=who,
+            today=today,
+            review_by=writer.review_date(decision, found[0].severity, today, _horizons(settings)),
+            program_type=settings.program_type,
+            code=code.fingerprint,
+        )
+        written = writer.write(
+            request, split_lines(self.text), self._answers.comments(), [p.block for p in self._answers.placed()]
+        )
+        if not self._answers.keeps_the_code(written.edits):
+            raise Refused("A comment above this code would change what the code says; write it by hand elsewhere.")
+        return written
+
+    def reconfirm(self, place: Position, who: str, today: dt.date, settings: Settings) -> Edit:
+        """The edit by which somebody confirms the block at `place` again. Raises Refused."""
+        block, signing = self._signing(place, who, today, settings)
+        return writer.reconfirm(block, split_lines(self.text), signing)
+
+    def sign(self, place: Position, who: str, today: dt.date, settings: Settings) -> Edit:
+        """The edit that completes the signature of the block at `place`. Raises Refused."""
+        block, signing = self._signing(place, who, today, settings)
+        return writer.sign(block, split_lines(self.text), signing)
+
+    def remove(self, place: Position) -> Edit:
+        """The edit that takes the block at `place` out. Raises Refused where there is none."""
+        return writer.remove(self._answers.block_at(place).block, split_lines(self.text))
+
+    def _signing(
+        self, place: Position, who: str, today: dt.date, settings: Settings
+    ) -> tuple[Block, writer.Signing]:
+        placed = self._answers.block_at(place)
+        if placed.code is None or placed.covers is None:
+            raise Refused("No code is attached to this justification; move it directly above its statement first.")
+        covers = placed.covers
+        answered = [
+            finding.severity for finding in self.program.findings() if covers.contains(finding.span.start)
+        ]
+        decision = placed.block.decision or Decision.ACCEPTED
+        severity: Severity | None = max(answered, default=None)
+        review = None if severity is None else writer.review_date(decision, severity, today, _horizons(settings))
+        return placed.block, writer.Signing(who, today, placed.code, review)
+
+
+def _horizons(settings: Settings) -> dict[str, int | None]:
+    within = settings.review_within
+    return {
+        "error": within.error,
+        "warning": within.warning,
+        "information": within.information,
+        "hint": within.hint,
+        "deferred": within.deferred,
+    }

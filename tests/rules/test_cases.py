@@ -1,16 +1,16 @@
 """Real Python with `# expect: rule-name` on the lines that must have a finding; all other lines must be quiet."""
 
-import datetime
+import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
 from whysafe import checker
+from whysafe.analysis.finding import Confidence, Severity
 from whysafe.config import Settings
 
 CASES = Path(__file__).parent.parent / "cases"
 EXPECT = re.compile(r"#\s*expect:\s*([a-z0-9, -]+)")
-EVERYTHING = Settings(select=("ALL",), min_severity=0, confidence=0)
 
 
 @pytest.mark.parametrize("path", sorted(CASES.rglob("*.py")), ids=lambda path: str(path.relative_to(CASES)))
@@ -22,7 +22,9 @@ def test_case(path):
         if (match := EXPECT.search(line))
         for rule in match.group(1).split(",")
     }
-    report = checker.check(text, EVERYTHING, datetime.date(2026, 11, 24), None)
+    select = ("DEFAULT", *sorted({rule for _, rule in expected}))
+    settings = Settings(select=select, min_severity=Severity.HINT, confidence=Confidence.LOW)
+    report = checker.check(text, settings, dt.date(2026, 11, 24), None)
     found = {(shown.finding.span.start.line + 1, shown.finding.rule) for shown in report.shown}
     assert not report.gaps
     assert found == expected

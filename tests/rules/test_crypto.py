@@ -1,7 +1,6 @@
 """Which names raise a random number to a warning, and what the fixes make of the text."""
 
 import pytest
-
 from whysafe.analysis.catalogue import catalogue
 from whysafe.analysis.program import Program
 from whysafe.rules import crypto

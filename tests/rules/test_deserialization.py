@@ -1,7 +1,6 @@
 """How much each form of loading data matters, and what its fixes make of the text."""
 
 import pytest
-
 from whysafe.analysis.catalogue import catalogue
 from whysafe.analysis.program import Program
 from whysafe.rules import deserialization

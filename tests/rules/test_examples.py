@@ -1,20 +1,22 @@
 """Every example in a rule is run: a bad one gives exactly one finding, of its own rule; a good one none at all."""
 
-import datetime
+import datetime as dt
 
 import pytest
 from whysafe import checker
 from whysafe.analysis.catalogue import cards
+from whysafe.analysis.finding import Confidence, Severity
 from whysafe.config import Settings
 from whysafe.rules import CATALOGUE
 
 RULES = list(CATALOGUE.rules.values())
-EVERYTHING = Settings(select=("ALL",), min_severity=0, confidence=0)
-TODAY = datetime.date(2026, 11, 24)
+TODAY = dt.date(2026, 11, 24)
 
 
-def found(text):
-    report = checker.check(text + "\n", EVERYTHING, TODAY, None)
+def found(text, rule):
+    """The findings of the rule and of all that are on by default, whatever their severity and confidence."""
+    settings = Settings(select=("DEFAULT", rule.name), min_severity=Severity.HINT, confidence=Confidence.LOW)
+    report = checker.check(text + "\n", settings, TODAY, None)
     assert not report.gaps, text
     return [shown.finding for shown in report.shown]
 
@@ -23,12 +25,14 @@ def found(text):
     ("rule", "text"), [pytest.param(r, t, id=f"{r.name}-{n}") for r in RULES for n, t in enumerate(r.bad)]
 )
 def test_bad(rule, text):
-    assert [finding.rule for finding in found(text)] == [rule.name]
+    assert [finding.rule for finding in found(text, rule)] == [rule.name]
 
 
-@pytest.mark.parametrize("text", [pytest.param(t, id=f"{r.name}-{n}") for r in RULES for n, t in enumerate(r.good)])
-def test_good(text):
-    assert found(text) == []
+@pytest.mark.parametrize(
+    ("rule", "text"), [pytest.param(r, t, id=f"{r.name}-{n}") for r in RULES for n, t in enumerate(r.good)]
+)
+def test_good(rule, text):
+    assert found(text, rule) == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -50,7 +54,7 @@ def test_a_rule_explains_itself(rule):
     ("rule", "text"), [pytest.param(r, t, id=f"{r.name}-{n}") for r in RULES for n, t in enumerate(r.bad)]
 )
 def test_a_fix_removes_its_finding_and_keeps_the_program_whole(rule, text):
-    for finding in found(text):
+    for finding in found(text, rule):
         for fix in finding.fixes:
             document = checker.Document(text + "\n")
             for edit in sorted(fix.edits, key=lambda edit: edit.span, reverse=True):

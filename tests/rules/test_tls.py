@@ -1,7 +1,6 @@
 """How sure and how bad each missing check is, and what the fixes make of the text."""
 
 import pytest
-
 from whysafe.analysis.catalogue import catalogue
 from whysafe.analysis.program import Program
 from whysafe.rules import tls
@@ -60,7 +59,8 @@ def test_how_sure_it_is_that_a_context_checks_nothing(body, severity, confidence
 
 
 def test_a_module_that_may_be_missing_does_not_make_its_constant_uncertain():
-    text = "try:\n    import ssl\nexcept ImportError:\n    ssl = None\n\n\ndef use(ctx):\n    ctx.verify_mode = ssl.CERT_NONE"
+    start = "try:\n    import ssl\nexcept ImportError:\n    ssl = None\n\n\n"
+    text = f"{start}def use(ctx):\n    ctx.verify_mode = ssl.CERT_NONE"
     assert [finding.severity.label for finding in findings(text)] == ["error"]
 
 

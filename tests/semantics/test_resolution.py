@@ -152,7 +152,7 @@ def test_doubling_names_does_not_double_the_work(line):
     lines = ["import os", "f0 = os.system", *(line.format(m=n + 1, n=n) for n in range(80)), "f80(y)(z)"]
     program = Program("\n".join(lines) + "\n", CATALOGUE)
     program.findings()
-    resolver = resolve.Resolver(program)
-    scope = next(unit.scopes.top for unit in reversed(program.units) if unit.scopes is not None)
+    resolver = resolve.Resolver(program.world)
+    scope = program.world.scopes(program.units[-1]).top
     resolve.evaluate(program.units[-1].tree.body[0].body[0].value, scope, resolver)
     assert 0 < resolver.steps <= resolve.MOST_STEPS + 1

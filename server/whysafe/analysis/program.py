@@ -134,7 +134,7 @@ class Program:
         return list({(f.rule, f.span): f for f in moved if f is not None}.values())
 
     def _in_broken(self, place: Position) -> bool:
-        return self.units[self.world.index_at(place.line)].broken
+        return bool(self.units) and self.units[self.world.index_at(place.line)].broken
 
     def _signatures(self, unit: Unit) -> _Signatures:
         offered = units.bound_names(unit, self.catalogue)
@@ -158,6 +158,8 @@ class Program:
         self.touched |= touched
         replaced = frozenset(gone)
         for unit in members:
+            if unit.scopes is not None:
+                unit.scopes.known.clear()
             if unit.result is not None:
                 self._rerun(unit)
         for unit in self.units:

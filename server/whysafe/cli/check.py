@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from whysafe import config
 from whysafe.cli import json_output, text
-from whysafe.cli.console import complain, out
+from whysafe.cli.console import abandon_output, complain, out
 from whysafe.cli.progress import progress
 from whysafe.cli.result import FileResult, Outcome, file_result
 from whysafe.cli.scan import Candidate, FileError, Scan, SettingsOf, candidates
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 def run_with(args: argparse.Namespace, check: Check, cards: Mapping[str, Card]) -> int:
     """Check as the arguments say with this engine, print to standard output, and return the exit status."""
     known = config.vocabulary(cards.values())
-    personal, problems = config.from_mapping(_wishes(args), "command line", known, root=str(Path.cwd()))
+    personal, problems = config.from_mapping(_wishes(args), "command line", known)
     if problems:
         for problem in problems:
             complain(f"whysafe check: {problem.message}")
@@ -65,17 +65,20 @@ def run_with(args: argparse.Namespace, check: Check, cards: Mapping[str, Card]) 
 
 
 def _print(outcome: Outcome, args: argparse.Namespace) -> int:
-    threshold = config.severity_called(args.fail_on)
     lines: Iterable[str]
     if args.format == "json":
         lines = json_output.lines(outcome)
     else:
         lines = text.lines(outcome, verbose=args.verbose, style=text.style_for(sys.stdout))
-    for line in lines:
-        out(line)
+    try:
+        for line in lines:
+            out(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        abandon_output()
     if outcome.errors:
         return FAILED
-    return FINDINGS if outcome.failing(threshold) and not args.exit_zero else CLEAN
+    return FINDINGS if outcome.failing(config.severity_called(args.fail_on)) and not args.exit_zero else CLEAN
 
 
 def _print_problems(scan: Scan) -> None:

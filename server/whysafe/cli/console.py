@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -13,3 +14,10 @@ def out(line: str) -> None:
 def complain(line: str) -> None:
     """Write a line about what went wrong to standard error."""
     sys.stderr.write(line + "\n")
+
+
+def abandon_output() -> None:
+    """Let standard output go nowhere: its reader has enough, and Python would complain once more when it exits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from whysafe.cli.result import error_text, exclude_line
+from whysafe.cli.result import error_text, how_to_leave_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ def lines(outcome: Outcome) -> Iterable[str]:
 def _errors(outcome: Outcome) -> list[dict[str, str]]:
     errors = [{"path": error.path, "message": error.message} for error in outcome.scan.errors]
     for result in outcome.results:
-        settle = f"To leave the file out: {exclude_line(result.path, result.settings)}"
+        settle = how_to_leave_out(result.path, result.settings)
         errors += [{"path": error.path, "message": f"{error_text(error)} {settle}"} for error in result.errors]
     return errors
 

@@ -6,15 +6,16 @@ import argparse
 import datetime as dt
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from whysafe import __version__
+from whysafe.cli.console import abandon_output
 from whysafe.cli.deep_stack import run_deep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CLEAN, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
+CLEAN, INTERRUPTED = 0, 130
 SEVERITIES = ("hint", "information", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
 PROGRAM_TYPES = ("library", "cli", "web-service", "script", "notebook", "critical", "test")
@@ -38,12 +39,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = args.run(args)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has enough; without this, Python would complain once more when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINDINGS
+        abandon_output()
+        return CLEAN
     except KeyboardInterrupt:
-        return INTERRUPTED
+        _leave_at_once()
     return status
+
+
+def _leave_at_once() -> NoReturn:
+    """End the process, whatever the analysis is doing; a progress bar may have hidden the cursor."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\x1b[?25h\n")
+        sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def parser() -> argparse.ArgumentParser:

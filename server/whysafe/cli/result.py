@@ -82,9 +82,10 @@ def error_text(error: FileError) -> str:
     return error.message if error.line is None else f"line {error.line + 1}: {error.message}"
 
 
-def exclude_line(path: str, settings: Settings | None) -> str:
-    """The settings that leave a file out for good, as somebody would write them, with the reason to fill in."""
+def how_to_leave_out(path: str, settings: Settings) -> str:
+    """What to write into the settings so that a file is left out for good, with a reason to fill in."""
     absolute = os.path.normpath(Path(path).absolute())
-    relative = relative_path(absolute, None if settings is None else settings.root) or Path(path).as_posix()
+    relative = relative_path(absolute, settings.root) or Path(path).as_posix()
     pattern = "/" + re.sub(r"([\\*?\[\]!#]|\s(?=\s*$))", r"\\\1", relative.lstrip("/"))
-    return f'[tool.whysafe.exclude] {json.dumps(pattern, ensure_ascii=False)} = "why it need not be checked"'
+    line = f'{json.dumps(pattern, ensure_ascii=False)} = "why it need not be checked"'
+    return f"To leave the file out, write `{line}` below `[tool.whysafe.exclude]`."

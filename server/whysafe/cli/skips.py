@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -74,7 +75,8 @@ def gitignores_above(folder: Path) -> tuple[Rooted, ...]:
     return () if is_ignored(found, slashed(folder)) else tuple(found)
 
 
-def excludes(switches: Iterable[Switch]) -> tuple[Rooted, ...]:
+@functools.lru_cache(maxsize=64)
+def excludes(switches: tuple[Switch, ...]) -> tuple[Rooted, ...]:
     """The `exclude` patterns of settings, which have been checked where they were read."""
     by_root: dict[str, list[str]] = {}
     for switch in switches:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from whysafe.analysis.finding import Severity
-from whysafe.cli.result import error_text, exclude_line
+from whysafe.cli.result import error_text, how_to_leave_out
 from whysafe.report import ANSWERED, Shown
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _file(result: FileResult, outcome: Outcome, *, verbose: bool, style: Style) 
         label = style.paint("not analysed", _COLOURS[Severity.ERROR])
         yield f"{visible(result.path)}: {label} {visible(error_text(error))}"
     if result.errors:
-        yield f"    To leave the file out, say why: {visible(exclude_line(result.path, result.settings))}"
+        yield f"    {visible(how_to_leave_out(result.path, result.settings))}"
         yield ""
 
 

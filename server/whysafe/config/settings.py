@@ -93,13 +93,14 @@ class Settings:
         return 0 if self.program_type == "critical" else EXPIRY_GRACE
 
 
-def merge(*layers: Settings) -> Settings:
+def merge(weakest: Settings, *layers: Settings) -> Settings:
     """One settings object from several, the weakest first.
 
-    What a later one has set replaces what an earlier one says, except that excludes, path rules, severities and ignores
-    are joined. A later `select` is a fresh start: it drops the earlier ignores.
+    What a later one was `given` replaces what an earlier one says, except that excludes, path rules, severities and
+    ignores are joined. A later `select` is a fresh start: it drops the earlier ignores.
+    The root is that of the first layer that has one.
     """
-    merged = Settings()
+    merged = weakest
     for layer in layers:
         merged = _over(merged, layer)
     return merged
@@ -115,7 +116,7 @@ def _over(low: Settings, high: Settings) -> Settings:
         if name in changes:
             changes[name] = getattr(low, name) + changes[name]
     changes["given"] = tuple(dict.fromkeys(low.given + high.given))
-    changes["root"] = low.root if high.root is None else high.root
+    changes["root"] = high.root if low.root is None else low.root
     return dataclasses.replace(low, **changes)
 
 

@@ -118,8 +118,8 @@ def _stale(placed: Placed) -> Remark | None:
 def _outdated(block: Block, today: dt.date) -> Remark | None:
     if block.unreadable_review is not None:
         message = (
-            f"{quoted('review by ' + block.unreadable_review)} is no date, so it counts as expired; write it as YYYY-MM-DD, "
-            "after checking that the reason still holds."
+            f"{quoted('review by ' + block.unreadable_review)} is no date, so it counts as expired; "
+            "write it as YYYY-MM-DD, after checking that the reason still holds."
         )
         return remark(State.EXPIRED, message)
     if block.review_by is None:

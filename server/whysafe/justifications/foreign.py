@@ -56,7 +56,7 @@ def reworded(text: str) -> str:
 
 
 def is_cookie(line: str) -> bool:
-    """Whether Python takes this line as the declaration of the encoding, where it is line 0 or 1 of a file (PEP 263)."""
+    """Whether Python reads a declaration of the encoding from this line, if it is line 0 or 1 of a file (PEP 263)."""
     return bool(_COOKIE.match(line))
 
 

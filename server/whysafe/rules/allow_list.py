@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -25,8 +26,8 @@ _CONTAINERS = frozenset({"builtins.frozenset", "builtins.set", "builtins.tuple",
 def is_allow_listed(value: Expression, call: Call) -> bool:
     """Whether the value comes out of a literal table, or the call stands behind a comparison with a literal list.
 
-    Seen are `table[name]`, `if name in LIST: call`, `call if name in LIST else ...` and, above the call in its function,
-    `if name not in LIST: raise` (or return, continue, break).
+    Seen are `table[name]`, `if name in LIST: call`, `call if name in LIST else ...` and, above the call in its
+    function, `if name not in LIST: raise` (or return, continue, break).
     """
     if _comes_from_table(value):
         return True
@@ -35,8 +36,7 @@ def is_allow_listed(value: Expression, call: Call) -> bool:
     if name is None or function is None:
         return False
     path = _path_to(call.node, function.body)
-    pairs = zip(path, path[1:])
-    return any(_guards(above, below, name, value) for above, below in pairs)
+    return any(_guards(above, below, name, value) for above, below in pairwise(path))
 
 
 def _comes_from_table(value: Expression) -> bool:

@@ -9,14 +9,13 @@ import libcst as cst
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Rule, Verdict
+from whysafe.rules.origins import makers, origins
 from whysafe.semantics.calls import unresolved
-from whysafe.semantics.resolve import evaluate, lookup
-from whysafe.semantics.scopes import Binding, BindingKind
-from whysafe.semantics.values import Instance, LocalInstance
+from whysafe.semantics.resolve import evaluate
+from whysafe.semantics.scopes import BindingKind
+from whysafe.semantics.values import Instance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from whysafe.semantics.calls import Call, Expression
 
 _CONNECTION = "multiprocessing.connection.Connection"
@@ -25,60 +24,20 @@ _CONNECTION_NAMES = frozenset({"connection", "conn", "pipe", "parent_conn", "chi
 _USUAL_IMPORTS = ("multiprocessing", "mp", "Connection", "Pipe", "Client", "Listener", "Process")
 
 
-def _bindings(of: Expression) -> Sequence[Binding]:
-    """How a name, or an attribute of an object of this file, gets its value."""
-    node = of.node
-    if isinstance(node, cst.Name):
-        return lookup(node.value, of.scope, of.resolver) or ()
-    if not isinstance(node, cst.Attribute):
-        return ()
-    found: list[Binding] = []
-    for owner in evaluate(node.value, of.scope, of.resolver):
-        if isinstance(owner, LocalInstance):
-            scope = owner.of.scope.root.by_node.get(owner.of.node)
-            found.extend(scope.attributes.get(node.attr.value, ()) if scope is not None else ())
-            found.extend(of.resolver.world.class_bindings(owner.of.node, node.attr.value))
-    return found
-
-
-def _trail(of: Expression) -> Iterator[Binding]:
-    """The bindings behind an expression, through plain rebindings."""
-    todo = list(_bindings(of))
-    seen: set[Binding] = set()
-    while todo:
-        binding = todo.pop()
-        if binding in seen:
-            continue
-        seen.add(binding)
-        yield binding
-        if binding.kind is BindingKind.VALUE and isinstance(binding.node, (cst.Name, cst.Attribute)):
-            todo.extend(_bindings(type(of)(binding.node, binding.scope, of.resolver)))
-
-
 def _is_end_of_own_pipe(of: Expression) -> bool:
     """Whether every known origin is one of the two ends of a `Pipe()` in this file."""
-    kinds = {BindingKind.ELEMENT, BindingKind.VALUE, BindingKind.PARAMETER}
-    origins = [binding for binding in _trail(of) if binding.kind in kinds and not _leads_on(binding)]
-    return bool(origins) and all(
+    known = [binding for binding in origins(of) if binding.kind is not BindingKind.OPAQUE]
+    return bool(known) and all(
         binding.kind is BindingKind.ELEMENT
         and binding.node is not None
         and Instance(_PIPE) in evaluate(binding.node, binding.scope, of.resolver)
-        for binding in origins
+        for binding in known
     )
-
-
-def _leads_on(binding: Binding) -> bool:
-    return binding.kind is BindingKind.VALUE and isinstance(binding.node, (cst.Name, cst.Attribute))
 
 
 def _is_made_here(of: Expression) -> bool:
     """Whether the object comes from a `Connection(...)` call, which is a finding of its own."""
-    return any(
-        binding.kind is BindingKind.VALUE
-        and isinstance(binding.node, cst.Call)
-        and _CONNECTION in type(of)(binding.node.func, binding.scope, of.resolver).symbols
-        for binding in _trail(of)
-    )
+    return any(_CONNECTION in callee.symbols for _, callee in makers(of))
 
 
 def _unpickles(call: Call) -> Answer:

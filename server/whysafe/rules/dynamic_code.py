@@ -1,4 +1,4 @@
-"""Code that is made or chosen while the program runs: text that is run, input, hooks; imports are in `dynamic_import`."""
+"""Code that is made while the program runs: text that is run, input, hooks; imports stand in `dynamic_import`."""
 
 from __future__ import annotations
 
@@ -105,12 +105,18 @@ EVAL_USE = Rule(
     family="dynamic-code",
     title="eval() runs a string as code",
     message="`eval` runs its text as code.",
-    why="`eval` runs any expression, and an expression can import modules, call functions and read files. Empty namespaces "
-    "do not contain it: every object leads to all others through its class.",
-    abuse='Somebody who can choose a part of the text writes `__import__("os").system("...")` and runs commands with the '
-    "rights of this program.",
-    fix="Use `ast.literal_eval` or `json.loads` for data, a dictionary of functions for a choice of operations, and a small "
-    "parser for formulas.",
+    why=(
+        "`eval` runs any expression, and an expression can import modules, call functions and read files. Empty "
+        "namespaces do not contain it: every object leads to all others through its class."
+    ),
+    abuse=(
+        'Somebody who can choose a part of the text writes `__import__("os").system("...")` and runs commands '
+        "with the rights of this program."
+    ),
+    fix=(
+        "Use `ast.literal_eval` or `json.loads` for data, a dictionary of functions for a choice of operations, "
+        "and a small parser for formulas."
+    ),
     ask="Who can influence the text, and what would they gain that they do not have already?",
     cwe=(95, 94),
     severity=Severity.ERROR,
@@ -140,10 +146,14 @@ EXEC_USE = Rule(
     family="dynamic-code",
     title="exec() runs a string as code",
     message="`exec` runs its text as code.",
-    why="`exec` runs any statements with all rights of this program. Nothing in Python restricts what the text may do, and "
-    "no filter for words in it holds.",
-    abuse="Somebody who can influence the text, or the file that it is read from, adds a line of their own and has it run "
-    "inside this program.",
+    why=(
+        "`exec` runs any statements with all rights of this program. Nothing in Python restricts what the text "
+        "may do, and no filter for words in it holds."
+    ),
+    abuse=(
+        "Somebody who can influence the text, or the file that it is read from, adds a line of their own and has "
+        "it run inside this program."
+    ),
     fix="Import code as modules, keep settings as JSON or TOML, and write what varies as functions in a dictionary.",
     ask="Who can change the text or the place that it is read from, and could they run code here anyway?",
     cwe=(95, 94),
@@ -200,8 +210,10 @@ COMPILE_USE = Rule(
     family="dynamic-code",
     title="compile() turns text into a code object",
     message="`compile` turns text into code.",
-    why="A code object is there to be run, by `exec`, `eval` or a function made of it, with all rights of this program. "
-    "Compiling alone can also exhaust memory or the stack on deeply nested text.",
+    why=(
+        "A code object is there to be run, by `exec`, `eval` or a function made of it, with all rights of this "
+        "program. Compiling alone can also exhaust memory or the stack on deeply nested text."
+    ),
     abuse="Somebody who can influence the text has their own statements in the code object, and they run when it does.",
     fix="Where only the structure is wanted, use `ast.parse`, for values `ast.literal_eval`; import code as modules.",
     ask="Where is the code object run, and who can influence the text that it is made of?",
@@ -228,11 +240,18 @@ INTERACTIVE_INPUT = Rule(
     family="dynamic-code",
     title="Data read from input() reaches the program unchecked",
     message="The text that is read here is whatever somebody typed or piped in.",
-    why="`input` returns any text of any length, and what is typed is also shown on the screen. In Python 2 it ran the text "
-    "as an expression.",
-    abuse="Whoever feeds the standard input sends a text that the code behind it did not expect: a path, an option, a `;`.",
-    fix="Convert and check the text at once, as with `int(...)` or a comparison with what is allowed, and read secrets with "
-    "`getpass.getpass`.",
+    why=(
+        "`input` returns any text of any length, and what is typed is also shown on the screen. In Python 2 it "
+        "ran the text as an expression."
+    ),
+    abuse=(
+        "Whoever feeds the standard input sends a text that the code behind it did not expect: a path, an "
+        "option, a `;`."
+    ),
+    fix=(
+        "Convert and check the text at once, as with `int(...)` or a comparison with what is allowed, and read "
+        "secrets with `getpass.getpass`."
+    ),
     ask="Who can feed the standard input of this program, and what happens with a text that nobody expected?",
     cwe=(20,),
     severity=Severity.HINT,
@@ -276,11 +295,16 @@ INTERPRETER_TRACE_HOOKS = Rule(
     family="dynamic-code",
     title="Interpreter trace or profile hook installed",
     message="A function is installed that the interpreter calls on what it runs.",
-    why="Such a hook sees every call with its local variables, secrets among them, and a trace function can change them and "
-    "where a function goes on. It slows everything down and is easily left over from debugging.",
+    why=(
+        "Such a hook sees every call with its local variables, secrets among them, and a trace function can "
+        "change them and where a function goes on. It slows everything down and is easily left over from "
+        "debugging."
+    ),
     abuse="Code that gets its function in here reads passwords and tokens out of the frames of others, unnoticed.",
-    fix="Install hooks in debuggers, profilers and tests only, behind a switch that is off in production, and take them away "
-    "with `None`.",
+    fix=(
+        "Install hooks in debuggers, profilers and tests only, behind a switch that is off in production, and "
+        "take them away with `None`."
+    ),
     ask="Does this run in production, and where does what the hook sees end up?",
     cwe=(489, 94),
     severity=Severity.INFORMATION,

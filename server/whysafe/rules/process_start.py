@@ -55,11 +55,16 @@ SUBPROCESS_DYNAMIC_ARGS = Rule(
     family="process",
     title="Program start with non-constant arguments",
     message="A program is started with arguments that are not constant.",
-    why="Without a shell no further command can be slipped in. But the program itself interprets its arguments: a value "
-    "that begins with `-` is an option, and some options run programs or write files.",
+    why=(
+        "Without a shell no further command can be slipped in. But the program itself interprets its arguments: "
+        "a value that begins with `-` is an option, and some options run programs or write files."
+    ),
     abuse="Somebody who chooses the value passes `--upload-pack=...` to git or `-o ProxyCommand=...` to ssh and has a "
     "program of their choice run.",
-    fix="Put `--` before values from outside, check them against what they may look like, and keep the program constant.",
+    fix=(
+        "Put `--` before values from outside, check them against what they may look like, and keep the program "
+        "constant."
+    ),
     ask="Who chooses the values, and what does the program do with one that begins with `-`?",
     cwe=(78, 88),
     severity=Severity.HINT,
@@ -139,8 +144,10 @@ OS_EXEC_SPAWN = Rule(
     family="process",
     title="Process image replaced or spawned without a shell",
     message="A program is started by a low-level function of `os`.",
-    why="These functions start what they are given, with all open file descriptors that are inheritable and all rights of "
-    "this process, and check nothing. The `exec` ones also end this program without any clean-up.",
+    why=(
+        "These functions start what they are given, with all open file descriptors that are inheritable and all "
+        "rights of this process, and check nothing. The `exec` ones also end this program without any clean-up."
+    ),
     abuse="Somebody who decides on the path, or on an argument that the program takes for an option, runs a program of "
     "their choice in place of this one.",
     fix="Use `subprocess.run` with a list and a constant program, and check values that come from outside first.",
@@ -170,11 +177,18 @@ SUBPROCESS_IMPORT = Rule(
     family="process",
     title="subprocess imported",
     message="`subprocess` is imported: this file can start other programs.",
-    why="The module is no weakness. Its import tells where a project starts other programs, for a review that wants to see "
-    "all of these places.",
-    abuse="Nobody gains anything from the import. What counts is how the commands are put together where the functions are "
-    "called.",
-    fix="Nothing needs to be done here: look at the calls. Prefer the library of a program over the program, where there is one.",
+    why=(
+        "The module is no weakness. Its import tells where a project starts other programs, for a review that "
+        "wants to see all of these places."
+    ),
+    abuse=(
+        "Nobody gains anything from the import. What counts is how the commands are put together where the "
+        "functions are called."
+    ),
+    fix=(
+        "Nothing needs to be done here: look at the calls. Prefer the library of a program over the program, "
+        "where there is one."
+    ),
     ask="Does this file need to start other programs at all?",
     cwe=(78,),
     severity=Severity.HINT,
@@ -234,10 +248,14 @@ PARAMIKO_EXEC_COMMAND = Rule(
     family="process",
     title="Dynamic command on a remote host",
     message="A command that is put together at run time is run on another machine.",
-    why="SSH passes one text to the shell of the account on the other side, and there is no form with a list. That shell "
-    "takes `;`, `|`, `$` and line breaks in inserted values for instructions.",
-    abuse="Somebody who chooses a part of the command, such as a file name or a version, appends commands of their own and "
-    "runs them on the other machine with the rights of the account that logged in.",
+    why=(
+        "SSH passes one text to the shell of the account on the other side, and there is no form with a list. "
+        "That shell takes `;`, `|`, `$` and line breaks in inserted values for instructions."
+    ),
+    abuse=(
+        "Somebody who chooses a part of the command, such as a file name or a version, appends commands of their "
+        "own and runs them on the other machine with the rights of the account that logged in."
+    ),
     fix="Put `shlex.quote()` around each inserted value, or let a constant script on the other machine read the values "
     "from its standard input.",
     ask="Who can influence the command, and what may the account on the other machine do?",
@@ -250,16 +268,25 @@ PARAMIKO_EXEC_COMMAND = Rule(
         methods("exec_command", when=_may_run_remotely),
     ),
     bad=(
-        "import paramiko\n\n\ndef restart(host, unit):\n    client = paramiko.SSHClient()\n    client.connect(host)\n"
-        '    client.exec_command(f"systemctl restart {unit}")',
-        "import asyncssh\n\n\nasync def size(host, path):\n    async with asyncssh.connect(host) as connection:\n"
-        '        return await connection.run("du -s " + path)',
-        "from fabric import Connection\n\n\ndef deploy(host, tag):\n    with Connection(host) as connection:\n"
-        '        connection.sudo("deploy " + tag)',
+        (
+            "import paramiko\n\n\ndef restart(host, unit):\n    client = paramiko.SSHClient()\n"
+            '    client.connect(host)\n    client.exec_command(f"systemctl restart {unit}")'
+        ),
+        (
+            "import asyncssh\n\n\nasync def size(host, path):\n"
+            "    async with asyncssh.connect(host) as connection:\n"
+            '        return await connection.run("du -s " + path)'
+        ),
+        (
+            "from fabric import Connection\n\n\ndef deploy(host, tag):\n    with Connection(host) as connection:\n"
+            '        connection.sudo("deploy " + tag)'
+        ),
     ),
     good=(
-        "import paramiko\n\n\ndef restart(host):\n    client = paramiko.SSHClient()\n    client.connect(host)\n"
-        '    client.exec_command("systemctl restart web")',
+        (
+            "import paramiko\n\n\ndef restart(host):\n    client = paramiko.SSHClient()\n    client.connect(host)\n"
+            '    client.exec_command("systemctl restart web")'
+        ),
         'from fabric import Connection\n\n\ndef uptime(host):\n    return Connection(host).run("uptime")',
         "def ask(panel, command):\n    panel.exec_command(command)",
     ),
@@ -318,10 +345,14 @@ PROCESS_FORK = Rule(
     family="process",
     title="Raw fork",
     message="The process is copied with everything that it holds open.",
-    why="The copy has the same open files, sockets, secrets in memory and state of random generators, but only the thread "
-    "that called. A lock that another thread held stays locked for ever.",
-    abuse="The copy hangs at random, or serves a connection that it should not have: whoever reaches the child reaches what "
-    "the parent had open.",
+    why=(
+        "The copy has the same open files, sockets, secrets in memory and state of random generators, but only "
+        "the thread that called. A lock that another thread held stays locked for ever."
+    ),
+    abuse=(
+        "The copy hangs at random, or serves a connection that it should not have: whoever reaches the child "
+        "reaches what the parent had open."
+    ),
     fix='Use `subprocess`, or `multiprocessing` with the start method `"spawn"` or `"forkserver"`.',
     ask="Is this process certainly single-threaded here, and may the child have everything that is open?",
     cwe=(362, 404),

@@ -47,12 +47,14 @@ def _can_vanish(place: Place) -> Answer:
     assert isinstance(node, cst.Assert)
     if literal(node.test) is not NOT_CONSTANT:
         return None  # `assert False` marks a place that is never reached.
+    # The parentheses of a condition are not part of its position: the finding would start below the statement.
+    at = node if node.test.lpar else node.test
     if _decides_access(node.test):
         message = "This check of who may do something is left out under `python -O`."
         return Verdict(
-            message=message, severity=Severity.WARNING, at=node.test, anchor=node, repairs=_raise_instead(place, node)
+            message=message, severity=Severity.WARNING, at=at, anchor=node, repairs=_raise_instead(place, node)
         )
-    return Verdict(at=node.test, anchor=node, repairs=_raise_instead(place, node))
+    return Verdict(at=at, anchor=node, repairs=_raise_instead(place, node))
 
 
 def _decides_access(test: cst.BaseExpression) -> bool:

@@ -135,7 +135,7 @@ _CONSTANT_NAME: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _CAPITALISED: Final = re.compile(r"[A-Z][a-z]+")
 _COMPOUND: Final = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)*")
 _EMPHASIS: Final = frozenset({"super", "top", "very", "my", "dev", "insecure", "supersecret", "topsecret"})
-_COUNTED_WORD: Final = re.compile(r"[A-Za-z_.-]+[0-9_.-]{1,5}")
+_COUNTED_WORD: Final = re.compile(r"[A-Za-z_.-]+[0-9_.-]{1,7}")
 _INTERLEAVED: Final = re.compile(r"[A-Za-z][0-9]+[A-Za-z]")
 LONGEST_CREDENTIAL: Final = 500
 

@@ -11,7 +11,7 @@ from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, RemoveStatement, Repair, Rule, Verdict
 from whysafe.rules.tls_context import SSL_UNVERIFIED_CONTEXT
 from whysafe.rules.tls_verification import SSL_VERIFICATION_OFF, checks_nothing, turned_off
-from whysafe.rules.written import removal, trail, underlined
+from whysafe.rules.written import own_argument, removal, trail, underlined
 from whysafe.semantics.calls import Argument, Call, Expression, unresolved
 from whysafe.semantics.fold import literal
 
@@ -176,10 +176,11 @@ def _unknown_session(place: Place) -> Answer:
         return None
     call = place.call()
     verify = call.argument(keyword="verify")
-    if verify is None or literal(verify.node) is not False or not unresolved(place.expression(func.value).values):
+    written = None if verify is None else own_argument(call, verify)
+    if written is None or literal(written.value) is not False or not unresolved(place.expression(func.value).values):
         return None
     message = "If this is an HTTP client, it accepts any certificate here."
-    return Verdict(message=message, confidence=Confidence.LOW, at=underlined(call, verify))
+    return Verdict(message=message, confidence=Confidence.LOW, at=written)
 
 
 HTTP_CLIENT_VERIFY_DISABLED = Rule(

@@ -10,6 +10,7 @@ import libcst as cst
 from whysafe.analysis.detectors import Assignment, Place, assigns, calls, methods, nodes
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, RemoveStatement, Repair, Replace, Rule, Verdict
+from whysafe.rules.origins import makers
 from whysafe.rules.written import member, removal, underlined
 from whysafe.semantics.calls import Expression, unresolved
 from whysafe.semantics.fold import literal
@@ -65,30 +66,27 @@ _ANY_CERTIFICATE = "With `CERT_NONE` any certificate is accepted."
 _ANY_HOST = "With `check_hostname` off, a valid certificate of any other site is accepted as this one's."
 _CONTEXT_NAME = re.compile(r"(?:^|_)(?:ctx|context|sslcontext|ssl|tls)$")
 _SERVER_MARKS = frozenset({"ssl.PROTOCOL_TLS_SERVER", "ssl.Purpose.CLIENT_AUTH"})
-_KEYWORD = re.compile(r"cert_?reqs|verify|validate|certificate", re.IGNORECASE)
+_KEYWORD_PATTERN = r"cert_?reqs|verify_?(?:mode|ssl|cert)|(?:ssl|tls)_?verify"
+_KEYWORD = re.compile(_KEYWORD_PATTERN, re.IGNORECASE)
 _CHECKED_ANYWAY = re.compile(r"^(?:urllib3\.|ssl\._create_|ssl\.wrap_socket$)")
 """Callees that other detectors look at."""
 
 
 def _is_for_servers(context: Expression) -> bool:
     """Whether the context is made for the server's side, which does not ask its clients for certificates."""
-    for origin in context.origins():
-        if isinstance(origin.node, cst.Call) and any(
-            not _SERVER_MARKS.isdisjoint(origin.at(arg.value).symbols) for arg in origin.node.args
-        ):
-            return True
-    return False
+    return any(
+        not _SERVER_MARKS.isdisjoint(callee.at(arg.value).symbols)
+        for call, callee in makers(context)
+        for arg in call.args
+    )
 
 
 def _is_checked_by_default(context: Expression) -> bool:
     """Whether a context of this origin checks certificates until somebody stops it."""
     return any(
-        isinstance(origin.node, cst.Call)
-        and (
-            origin.at(origin.node.func).symbols == ("ssl.create_default_context",)
-            or any("ssl.PROTOCOL_TLS_CLIENT" in origin.at(arg.value).symbols for arg in origin.node.args)
-        )
-        for origin in context.origins()
+        callee.symbols == ("ssl.create_default_context",)
+        or any("ssl.PROTOCOL_TLS_CLIENT" in callee.at(arg.value).symbols for arg in call.args)
+        for call, callee in makers(context)
     )
 
 
@@ -260,6 +258,15 @@ def _passes_none_on(place: Place) -> Answer:
     return None
 
 
+def _validates_nothing(call: Call) -> Answer:
+    """The `validate` of ldap3's `Tls`."""
+    required = call.argument(keyword="validate", position=2)
+    certain = None if required is None else checks_nothing(required)
+    if required is None or certain is None:
+        return None
+    return Verdict(message=_ANY_CERTIFICATE, confidence=certain, at=underlined(call, required))
+
+
 def _stores_none(place: Place) -> Answer:
     """`{"cert_reqs": ssl.CERT_NONE}`: options for some client."""
     element = place.node
@@ -314,8 +321,9 @@ SSL_VERIFICATION_OFF = Rule(
         calls("ssl.wrap_socket", when=_wraps_unchecked),
         calls("OpenSSL.SSL.Context.set_verify", "OpenSSL.SSL.Connection.set_verify", when=_verifies_no_peer),
         methods("set_verify", when=_verifies_no_peer),
-        nodes(cst.Call, when=_passes_none_on, words=("CERT_NONE", "VERIFY_NONE")),
-        nodes(cst.DictElement, when=_stores_none, words=("CERT_NONE", "VERIFY_NONE")),
+        nodes(cst.Call, when=_passes_none_on, pattern=_KEYWORD_PATTERN),
+        nodes(cst.DictElement, when=_stores_none, pattern=_KEYWORD_PATTERN),
+        calls("ldap3.Tls", "ldap3.core.tls.Tls", when=_validates_nothing),
     ),
     bad=(
         "import ssl\n\ncontext = ssl.create_default_context()\ncontext.check_hostname = False",

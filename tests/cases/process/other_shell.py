@@ -40,5 +40,5 @@ def quiet(cmd, users, shell):
     users.add("ada", shell="/bin/bash")
     options = dict(shell=True)
     run.assert_called_once_with(cmd, shell=True)
-    assert run.mock_calls == [mock.call(cmd, shell=True)]
+    run.assert_has_calls([mock.call(cmd, shell=True)])
     return options

@@ -3,6 +3,7 @@ import ssl
 import ssl as tls
 from ssl import CERT_NONE, SSLContext, _create_unverified_context, create_default_context
 
+import ldap3
 import OpenSSL
 from OpenSSL import SSL
 
@@ -51,6 +52,14 @@ class Transport:
         self.check_hostname = False
 
 
+class Server:
+    def __init__(self):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+    def relax(self):
+        self.context.verify_mode = ssl.CERT_NONE
+
+
 class OwnContext(ssl.SSLContext):
     def relax(self):
         self.check_hostname = False  # expect: ssl-verification-off
@@ -70,6 +79,9 @@ def arguments(sock, connect):
     ssl.wrap_socket(sock, None, None, True, ssl.CERT_NONE)
     connect("localhost", ssl_cert_reqs=ssl.CERT_NONE)  # expect: ssl-verification-off
     connect("localhost", sslopt={"cert_reqs": ssl.CERT_NONE})  # expect: ssl-verification-off
+    ldap3.Tls(validate=ssl.CERT_NONE)  # expect: ssl-verification-off
+    ldap3.Tls(validate=ssl.CERT_REQUIRED)
+    connect("localhost", level=ssl.CERT_NONE)
 
 
 def pyopenssl(connection):

@@ -114,6 +114,6 @@ async def harmless(url, verify, cache, form, options):
     async with aiohttp.ClientSession() as session:
         await session.get(url, ssl=True)
         await session.get(url, ssl=None)
-    session = requests.Session()
-    session.verify = "ca.pem"
-    return session
+    checked = requests.Session()
+    checked.verify = "ca.pem"
+    return checked

@@ -1,0 +1,201 @@
+"""The justifications of a document: where they stand, what they cover, and the fingerprint of that code as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from whysafe.justifications.attach import attached_line
+from whysafe.justifications.comment import Block, Placed, Refused, parse_blocks
+from whysafe.justifications.cover import Cover, cover, logical_line
+from whysafe.justifications.fingerprint import fingerprint
+from whysafe.syntax.comments import Comment, comments
+from whysafe.syntax.position import Edit, Position
+from whysafe.syntax.source import split_lines
+from whysafe.syntax.tree import Tree, children, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import libcst as cst
+
+    from whysafe.analysis.program import Program
+    from whysafe.analysis.unit import Unit
+    from whysafe.semantics.scopes import PieceScopes, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A logical line of the document: the line on which it begins, and its fingerprint."""
+
+    line: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """The blocks of a unit in its coordinates, and what their fingerprints depend on."""
+
+    below: Unit | None
+    placed: tuple[Placed, ...]
+    asked: frozenset[str]
+
+
+class Answers:
+    """Reads the blocks of a program's text; what an edit does not touch is not read again."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._known: dict[Unit, _Known] = {}
+
+    def placed(self) -> tuple[Placed, ...]:
+        """Every block with the code that it covers, in document coordinates and order."""
+        touched = self._program.touched
+        before, self._known = self._known, {}
+        found: list[Placed] = []
+        line = 0
+        units = self._program.units
+        for unit, below in zip_longest(units, units[1:]):
+            if _may_answer(unit):
+                known = before.get(unit)
+                if known is None or known.below is not below or not touched.isdisjoint(known.asked):
+                    known = self._read(unit, below)
+                self._known[unit] = known
+                found.extend(_shifted(placed, line) for placed in known.placed)
+            line += unit.piece.lines
+        touched.clear()
+        return tuple(found)
+
+    def block_at(self, place: Position) -> Placed:
+        """The block that stands on the line of `place`. Raises Refused where there is none."""
+        for placed in self.placed():
+            if placed.block.span.start.line <= place.line <= placed.block.span.end.line:
+                return placed
+        raise Refused("There is no justification at this place any more.")
+
+    def comments(self) -> tuple[Comment, ...]:
+        """All comments of the document."""
+        found: list[Comment] = []
+        line = 0
+        for unit in self._program.units:
+            if "#" in unit.piece.text:
+                found.extend(replace(comment, line=comment.line + line) for comment in comments(unit.piece.text))
+            line += unit.piece.lines
+        return tuple(found)
+
+    def code_around(self, line: int) -> Code | None:
+        """The logical line that a line of the document belongs to; None where it does not parse."""
+        world = self._program.world
+        if not self._program.units:
+            return None
+        index = world.index_at(line)
+        unit, first = self._program.units[index], world.line_of(index)
+        scopes, tree = world.scopes(unit), unit.tree
+        if scopes is None or not isinstance(tree, Tree):
+            return None
+        covered = logical_line(tree, unit.piece.text, line - first)
+        if covered is None:
+            return None
+        return Code(covered.span.start.line + first, self._fingerprint(covered, unit, scopes, set()))
+
+    def keeps_the_code(self, edits: Sequence[Edit]) -> bool:
+        """Whether the program says the same after edits that only insert, each within one unit."""
+        world = self._program.world
+        for edit in edits:
+            index = world.index_at(edit.span.start.line)
+            unit, first = self._program.units[index], world.line_of(index)
+            lines = split_lines(unit.piece.text)
+            at = edit.span.start.line - first
+            lines[at] = lines[at][: edit.span.start.column] + edit.text + lines[at][edit.span.start.column :]
+            before, after = unit.tree, parse(replace(unit.piece, text="".join(lines)))
+            if not isinstance(before, Tree) or not isinstance(after, Tree) or not _same(before.body, after.body):
+                return False
+        return True
+
+    def _read(self, unit: Unit, below: Unit | None) -> _Known:
+        found = comments(unit.piece.text)
+        own_lines = frozenset(comment.line for comment in found if comment.own_line)
+        lines = split_lines(unit.piece.text)
+        if below is not None:
+            lines += split_lines(below.piece.text)
+        asked: set[str] = set()
+        placed = tuple(
+            self._place(block, attached_line(block, lines, own_lines), unit, below, asked)
+            for block in parse_blocks(found)
+        )
+        return _Known(below, placed, frozenset(asked))
+
+    def _place(self, block: Block, line: int | None, unit: Unit, below: Unit | None, asked: set[str]) -> Placed:
+        if line is None:
+            return Placed(block, None, None)
+        home, first = unit, 0
+        if line >= unit.piece.lines and below is not None and not block.trailing:
+            home, first = below, unit.piece.lines
+        scopes, tree = self._program.world.scopes(home), home.tree
+        if scopes is None or not isinstance(tree, Tree):
+            return Placed(block, None, None)
+        find = logical_line if block.trailing else cover
+        covered = find(tree, home.piece.text, line - first)
+        if covered is None:
+            return Placed(block, None, None)
+        return Placed(block, covered.span.shifted(first), self._fingerprint(covered, home, scopes, asked))
+
+    def _fingerprint(self, covered: Cover, unit: Unit, scopes: PieceScopes, asked: set[str]) -> str:
+        tree = unit.tree
+        assert isinstance(tree, Tree)
+        scope = _scope_of(covered.nodes[0], tree, scopes)
+
+        def bindings(name: str) -> Iterator[cst.CSTNode]:
+            asked.add(name)
+            at: Scope | None = scope
+            while at is not None:
+                if at is not scopes.top or unit.piece.indents:
+                    yield from (binding.owner for binding in at.bindings.get(name, ()) if binding.owner is not None)
+                at = at.parent
+            for binding in self._program.world.module_bindings(name):
+                if binding.owner is not None:
+                    yield binding.owner
+
+        return fingerprint(covered.nodes, bindings)
+
+
+def _may_answer(unit: Unit) -> bool:
+    return "#" in unit.piece.text and "just" in unit.piece.text.casefold()
+
+
+def _shifted(placed: Placed, lines: int) -> Placed:
+    block = replace(placed.block, span=placed.block.span.shifted(lines))
+    return Placed(block, None if placed.covers is None else placed.covers.shifted(lines), placed.code)
+
+
+def _scope_of(node: cst.CSTNode, tree: Tree, scopes: PieceScopes) -> Scope:
+    """The scope that a node of the piece stands in."""
+    todo: list[tuple[cst.CSTNode, Scope]] = [(each, scopes.top) for each in tree.body]
+    while todo:
+        each, scope = todo.pop()
+        if each is node:
+            return scope
+        inner = scopes.by_node.get(each, scope)
+        todo.extend((child, inner) for child in children(each))
+    return scopes.top
+
+
+def _same(before: Sequence[cst.CSTNode], after: Sequence[cst.CSTNode]) -> bool:
+    """Whether two lists of statements differ in white space and comments at most."""
+    todo = [(before, after)]
+    while todo:
+        left, right = todo.pop()
+        if len(left) != len(right):
+            return False
+        for one, other in zip(left, right, strict=True):
+            if type(one) is not type(other) or _word(one) != _word(other):
+                return False
+            todo.append((tuple(children(one)), tuple(children(other))))
+    return True
+
+
+def _word(node: cst.CSTNode) -> str | None:
+    """The text of a name or literal."""
+    value = getattr(node, "value", None)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,131 @@
+"""From bytes to text, and from text to lines."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+from tokenize import detect_encoding
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIMIT: Final = 10 << 20
+"""Bytes of the largest file that is read unless the caller says otherwise."""
+
+_LINE_END: Final = re.compile(r"\r\n?|\n")
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
+class SourceError(Exception):
+    """Why a file cannot be read as Python source; the message is for the user."""
+
+
+def read_source(path: Path, limit: int = LIMIT) -> str:
+    """The text of a regular file, its line ends as they are, a byte order mark left out.
+
+    Never waits for a pipe or a device, and reads no more than `limit` bytes.
+
+    Raises:
+        SourceError: The file cannot be opened, is no regular file, is too large, or cannot be decoded.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as error:
+        raise SourceError(f"The file cannot be opened: {_reason(error)}.") from error
+    with os.fdopen(descriptor, "rb", closefd=True) as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise SourceError("This is no regular file; only regular files are read.")
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise SourceError(f"The file cannot be read: {_reason(error)}.") from error
+    if len(data) > limit:
+        raise SourceError(
+            f"The file has {max(status.st_size, len(data)):,} bytes; files of more than {limit:,} bytes are not read."
+        )
+    return decode(data)
+
+
+def decode(data: bytes) -> str:
+    """The text of source bytes, by byte order mark, coding cookie (PEP 263) or else UTF-8; line ends stay as they are.
+
+    Raises:
+        SourceError: An unknown or unusable encoding, bytes that it cannot decode, or a NUL.
+    """
+    lines = iter(_first_lines(data))
+    try:
+        encoding, _ = detect_encoding(lambda: next(lines, b""))
+    except SyntaxError as error:
+        raise SourceError(_encoding_message(data, str(error))) from error
+    try:
+        text = codecs.decode(data, encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(_undecodable(data, error, encoding)) from error
+    except (LookupError, ValueError) as error:
+        raise SourceError(f"The encoding {encoding!r} that this file declares cannot decode it: {error}.") from error
+    if not isinstance(text, str):
+        raise SourceError(f"The encoding {encoding!r} that this file declares is no text encoding.")
+    if "\0" in text:
+        line = len(_LINE_END.findall(text, 0, text.index("\0"))) + 1
+        raise SourceError(f"Line {line} holds a NUL character; Python does not run such a file.")
+    return text
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of `text` with their ends: LF, CR LF or CR, as in Python and the protocol, and nothing else.
+
+    Put together they are `text`; an empty last line is left out.
+    """
+    return _LINE.findall(text)
+
+
+def line_starts(text: str) -> list[int]:
+    """The offsets at which the lines of `text` begin; one more than it has line ends."""
+    starts = [0]
+    if "\r" in text:
+        starts.extend(match.end() for match in _LINE_END.finditer(text))
+        return starts
+    place = text.find("\n")
+    while place >= 0:
+        starts.append(place + 1)
+        place = text.find("\n", place + 1)
+    return starts
+
+
+def count_line_ends(text: str) -> int:
+    count = text.count("\n")
+    if "\r" in text:
+        count += text.count("\r") - text.count("\r\n")
+    return count
+
+
+def _first_lines(data: bytes) -> list[bytes]:
+    """The two lines in which a coding cookie may stand."""
+    return re.findall(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", data[: 1 << 16])[:2]
+
+
+def _encoding_message(data: bytes, problem: str) -> str:
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if not problem.startswith("unknown encoding"):
+            return _undecodable(data, error, "utf-8")
+    return (
+        f"The encoding cannot be used: {problem}. Declare the real one, such as '# -*- coding: utf-8 -*-', in line 1."
+    )
+
+
+def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str) -> str:
+    line = len(re.findall(rb"\r\n?|\n", data[: error.start])) + 1
+    return (
+        f"Line {line} holds bytes that are no {encoding} ({data[error.start : error.start + 1].hex(' ')}). "
+        "Save the file as UTF-8, or declare its encoding in line 1."
+    )
+
+
+def _reason(error: BaseException) -> str:
+    return (getattr(error, "strerror", None) or str(error)).rstrip(".")
