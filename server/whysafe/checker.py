@@ -112,16 +112,12 @@ class Document:
         """The edit that takes the block at `place` out. Raises Refused where there is none."""
         return writer.remove(self._answers.block_at(place).block, split_lines(self.text))
 
-    def _signing(
-        self, place: Position, who: str, today: dt.date, settings: Settings
-    ) -> tuple[Block, writer.Signing]:
+    def _signing(self, place: Position, who: str, today: dt.date, settings: Settings) -> tuple[Block, writer.Signing]:
         placed = self._answers.block_at(place)
         if placed.code is None or placed.covers is None:
             raise Refused("No code is attached to this justification; move it directly above its statement first.")
         covers = placed.covers
-        answered = [
-            finding.severity for finding in self.program.findings() if covers.contains(finding.span.start)
-        ]
+        answered = [finding.severity for finding in self.program.findings() if covers.contains(finding.span.start)]
         decision = placed.block.decision or Decision.ACCEPTED
         severity: Severity | None = max(answered, default=None)
         review = None if severity is None else writer.review_date(decision, severity, today, _horizons(settings))

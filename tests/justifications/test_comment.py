@@ -25,7 +25,7 @@ def test_reads_every_part():
         "#   -- M. Smit, 2026-11-24, for cli, review by 2027-05-24, ref SEC-42, ok by A. Jansen, code 0aa19f23\n" + CODE
     )
     assert only(text) == Block(
-        span=span(0, 0, 2, 99),
+        span=span(0, 0, 2, 101),
         ids=("subprocess-shell-true", "B602"),
         decision=Decision.ACCEPTED,
         reason="cmd is a literal and argparse limits name to its keys; a rewrite costs more.",

@@ -1,7 +1,6 @@
 """Dynamic code: the text that a fix leaves, and the severity of each kind of source."""
 
 import pytest
-
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.program import Program
 from whysafe.rules import CATALOGUE

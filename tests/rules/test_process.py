@@ -6,7 +6,6 @@ import shlex
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.program import Program
 from whysafe.rules import CATALOGUE
@@ -36,7 +35,7 @@ def fixed(text, rule):
         ('"/bin/ls -l", shell=True', '["/bin/ls", "-l"]', True),
         ('"ls -l", shell=True', '["ls", "-l"]', False),
         ('shell=True, args="/bin/ls -l", check=True', 'args=["/bin/ls", "-l"], check=True', True),
-        ('"/bin/echo \'a b\'", shell=True', '["/bin/echo", "a b"]', True),
+        ("\"/bin/echo 'a b'\", shell=True", '["/bin/echo", "a b"]', True),
         ("'/bin/echo \"a b\"', shell=1", '["/bin/echo", "a b"]', True),
         ('["/bin/ls", "-l"], shell=True', '["/bin/ls", "-l"]', True),
         ('["npm", "install"], shell=True', '["npm", "install"]', False),
@@ -162,7 +161,9 @@ def test_exec_severity(call, severity):
 def test_a_command_that_is_put_together_elsewhere_is_shown_there():
     text = 'import os\n\n\ndef run(name):\n    line = "ls " + name\n    os.system(line)\n'
     [finding] = findings(text, "os-system-shell")
-    assert [(step.span.start.line, step.message) for step in finding.steps] == [(4, "The command is put together here.")]
+    assert [(step.span.start.line, step.message) for step in finding.steps] == [
+        (4, "The command is put together here.")
+    ]
 
 
 @given(st.text(alphabet=st.sampled_from("ab/-=.:,@+ '\"$*;\\\n~é"), max_size=30))

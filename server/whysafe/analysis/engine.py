@@ -18,6 +18,7 @@ from whysafe.semantics.values import Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.rule import Answer, Rule
@@ -48,17 +49,52 @@ def kinds(of: Catalogue) -> frozenset[type[cst.CSTNode]]:
     return BASE_KINDS | frozenset(of.nodes)
 
 
-def run(scopes: PieceScopes, of: Catalogue, resolver: Resolver) -> tuple[Candidate, ...]:
-    """All findings of the rules in one piece, at most one for each rule and anchor, in order of the walk."""
+def run(
+    scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: AbstractSet[str] | None = None
+) -> tuple[Candidate, ...]:
+    """All findings of the rules in one piece, at most one for each rule and anchor, in order of the walk.
+
+    `awake` are the words by which something dangerous can be called in this document (see `gate`); what is called by
+    another name, and bound to nothing in this piece, is not followed. None: everything is.
+    """
     found: dict[tuple[str, cst.CSTNode], Candidate] = {}
-    for candidate in _candidates(scopes, of, resolver):
+    can_matter = _Filter(awake, scopes)
+    for candidate in _candidates(scopes, of, resolver, can_matter):
         found.setdefault((candidate.rule.name, candidate.anchor), candidate)
     return tuple(found.values())
 
 
-def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+@dataclass(slots=True)
+class _Filter:
+    """Which names of a piece can stand for something that a rule looks for."""
+
+    awake: AbstractSet[str] | None
+    scopes: PieceScopes
+    _own: frozenset[str] | None = None
+
+    def __call__(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Name):
+            name = node.value
+        elif isinstance(node, cst.Attribute):
+            name = node.attr.value
+        else:
+            return True
+        return self.awake is None or name in self.awake or name in self.own
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Everything that the piece gives a name to, wherever in it."""
+        if self._own is None:
+            tables = [scope.bindings for scope in self.scopes.by_node.values()]
+            tables += [scope.attributes for scope in self.scopes.by_node.values()]
+            tables += [self.scopes.top.bindings, self.scopes.top.attributes, self.scopes.module]
+            self._own = frozenset(name for table in tables for name in table)
+        return self._own
+
+
+def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver, can_matter: _Filter) -> Iterator[Candidate]:
     for seen in scopes.seen.get(cst.Call, ()):
-        yield from _call(seen, of, resolver)
+        yield from _call(seen, of, resolver, can_matter)
     for seen in (*scopes.seen.get(cst.Assign, ()), *scopes.seen.get(cst.AnnAssign, ())):
         yield from _assign(seen, of, resolver)
     if of.imports:
@@ -91,10 +127,10 @@ def severity(candidate: Candidate) -> Severity:
 # --- calls and references --------------------------------------------------------------------------------------------
 
 
-def _call(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+def _call(seen: Seen, of: Catalogue, resolver: Resolver, can_matter: _Filter) -> Iterator[Candidate]:
     node = seen.node
     assert isinstance(node, cst.Call)
-    found = list(callees(seen, resolver))
+    found = list(callees(seen, resolver)) if can_matter(node.func) else []
     for call in found:
         for rule, detector in of.calls.get(call.name, ()):
             if call.bound and _bound_already(rule, call, of, resolver):
@@ -111,7 +147,7 @@ def _call(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
             yield from _answered(rule, method.when(Call(node, name, seen, resolver)), node.func, node)
     names = {call.name for call in found}
     if of.references and names.isdisjoint(_NO_REFERENCE):
-        yield from _references(node, seen, of, resolver)
+        yield from _references(node, seen, of, resolver, can_matter)
 
 
 def _bound_already(rule: Rule, call: Call, of: Catalogue, resolver: Resolver) -> bool:
@@ -131,9 +167,11 @@ def _bound_already(rule: Rule, call: Call, of: Catalogue, resolver: Resolver) ->
     return False
 
 
-def _references(node: cst.Call, seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+def _references(
+    node: cst.Call, seen: Seen, of: Catalogue, resolver: Resolver, can_matter: _Filter
+) -> Iterator[Candidate]:
     for arg in node.args:
-        if arg.star or not isinstance(arg.value, (cst.Name, cst.Attribute)):
+        if arg.star or not isinstance(arg.value, (cst.Name, cst.Attribute)) or not can_matter(arg.value):
             continue
         expression = Expression(arg.value, seen.scope, resolver)
         values = expression.values

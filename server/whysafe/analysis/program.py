@@ -89,7 +89,10 @@ class Program:
             self._take_in(unit)
             if unit.broken:
                 unit.lost = lost.union(*known)
-        self._wake()
+        woken = self._wake()
+        for unit in self.units:
+            if unit.result is not None and not unit.words.isdisjoint(woken):
+                self._rerun(unit)
         self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(patch) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
@@ -184,8 +187,11 @@ class Program:
         lost = {name for other in self.units for name in other.lost}
         return tuple(findings) if not lost.isdisjoint(unit.result.asked) else ()
 
-    def _wake(self) -> None:
+    def _wake(self) -> frozenset[str]:
+        """Bring the trigger words up to date; the words that have become trigger words by it."""
+        before = self._awake
         self._awake = self.catalogue.gate.awake(self._file_words) | self._names
+        return self._awake - before
 
     def passes(self, unit: Unit) -> bool:
         return not self._gated or self.catalogue.gate.passes(unit.words, self._awake)
@@ -199,7 +205,7 @@ class Program:
             woken: set[str] = set()
             for unit in pending:
                 self.world.scopes(unit)
-                unit.result = units.analyse(unit, self.catalogue, self.world)
+                unit.result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
                 if unit.held:
                     now = {(finding.rule, finding.span) for finding in unit.result.findings}
                     unit.held = tuple(f for f in self._still_held(unit, unit.held) if (f.rule, f.span) not in now)
@@ -208,7 +214,7 @@ class Program:
                 return
             self._names |= woken
             self._wake()
-            pending = [unit for unit in self.units if unit.result is None and self.passes(unit)]
+            pending = [unit for unit in self.units if not unit.words.isdisjoint(woken) and self.passes(unit)]
 
     def _given_names(self, unit: Unit) -> set[str]:
         """Names under which a passing unit makes something dangerous known to others."""

@@ -20,6 +20,7 @@ from whysafe.syntax.tree import Tree, Unparsed, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.syntax.split import Piece
@@ -90,13 +91,16 @@ def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:
     return unit.scopes
 
 
-def analyse(unit: Unit, of: Catalogue, world: World) -> Result:
-    """Run the rules over a unit. The result holds as long as no binding of a name in `asked` changes."""
+def analyse(unit: Unit, of: Catalogue, world: World, awake: AbstractSet[str] | None = None) -> Result:
+    """Run the rules over a unit; see `engine.run`.
+
+    The result holds as long as no binding of a name in `asked` changes, and no word of the unit wakes up.
+    """
     scopes = ensure_scopes(unit, of)
     if scopes is None:
         return Result((), (), frozenset())
     resolver = Resolver(world)
-    candidates = engine.run(scopes, of, resolver)
+    candidates = engine.run(scopes, of, resolver, awake)
     if not candidates:
         return Result((), (), frozenset(resolver.asked))
     tree = unit.tree

@@ -121,7 +121,7 @@ class DocumentWorld:
             unit = self.units[number]
             if len(unit.piece.indents) <= depth:
                 break
-            if len(unit.piece.indents) == depth + 1 and name in unit.words:
+            if len(unit.piece.indents) == depth + 1 and name in unit.words and _may_bind_member(unit, name):
                 scopes = self.scopes(unit)
                 if scopes is not None:
                     found.extend(scopes.top.bindings.get(name, ()))
@@ -145,6 +145,18 @@ class DocumentWorld:
     def _module_of(self, unit: Unit) -> dict[str, list[Binding]]:
         scopes = self.scopes(unit)
         return {} if scopes is None else scopes.module
+
+
+def _may_bind_member(unit: Unit, name: str) -> bool:
+    """Whether a member of a class can bind an attribute: more often than it does, never less. Calls and reads do not."""
+    if unit.scopes is not None:
+        return True
+    defined = _DEFINES.match(unit.piece.text)
+    if defined is None or defined.group(1) == name or not name.isascii():
+        return True
+    return (
+        re.search(rf"\.\s*{name}\s*(?:[=:,)\]\\#]|[-+*/%&|^@<>]+=|in\b|$)", unit.piece.text, re.MULTILINE) is not None
+    )
 
 
 def may_bind(unit: Unit) -> frozenset[str]:

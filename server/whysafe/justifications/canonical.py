@@ -157,7 +157,8 @@ def _field(field: Field) -> list[Part]:
         # With `=` the text of the expression itself is part of the value.
         source = cst.Module([])
         shown = [field.whitespace_before_expression, field.expression, field.equal]
-        parts += ["=", quote("".join(source.code_for_node(part) for part in shown)), ";"]
+        text = "".join(source.code_for_node(part) for part in shown)
+        parts += ["=", quote(text.replace("\\", "\\\\")), ";"]
     if field.format_spec:
         parts.append(":")
         for part in text_parts(field):

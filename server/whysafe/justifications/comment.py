@@ -250,9 +250,12 @@ def _decision_problem(word: str) -> str:
     choice = "accepted, mitigated, deferred or false-alarm"
     if not word:
         return f"The decision is missing; write {choice} between the bracket and the colon."
-    near = nearest(word, [decision.value for decision in Decision])
+    near = _SYNONYMS.get(word.lower()) or nearest(word, [decision.value for decision in Decision])
     hint = f"did you mean {quoted(near)}?" if near else f"write {choice}."
     return f"{quoted(word)} is no decision; {hint}"
+
+
+_SYNONYMS = {"false-positive": "false-alarm", "wontfix": "accepted", "later": "deferred", "postponed": "deferred"}
 
 
 def _salvaged(text: str) -> _Head:

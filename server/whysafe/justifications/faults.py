@@ -42,7 +42,7 @@ def faults(placed: Placed, severities: Sequence[Severity], known: Names, today: 
 
 
 # Spanish "todo" is a word of a sentence; the placeholder is written in capitals or with a colon.
-_PLACEHOLDER = re.compile(r"(?<!\w)(?:TODO|TBD|FIXME|(?i:todo|tbd|fixme)(?=:))(?!\w)|(?<!`)<[^<>]+>")
+_PLACEHOLDER = re.compile(r"(?<!\w)(?:TODO|TBD|FIXME|(?i:todo|tbd|fixme)(?=:))(?!\w)|(?<!`)<[^<>\s][^<>]*>")
 
 
 def _placeholder(block: Block) -> Remark | None:

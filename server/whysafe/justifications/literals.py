@@ -16,7 +16,7 @@ Field: TypeAlias = "cst.FormattedStringExpression | cst.TemplatedStringExpressio
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Characters of a string: `kind` is str, bytes or template."""
+    """Characters of a string, backslashes written twice: `kind` is str, bytes or template."""
 
     kind: str
     value: str
@@ -41,8 +41,8 @@ def number(text: str) -> str:
 
 
 def quote(text: str) -> str:
-    """The text between quotes, on one line, so that no two texts look alike."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    """The text, its backslashes written twice, between quotes and on one line, so that no two texts look alike."""
+    escaped = text.replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
     return f'"{escaped}"'
 
 
@@ -107,27 +107,32 @@ def _contents(parts: Sequence[cst.CSTNode], *, raw: bool, braces: bool, kind: st
 _LINE_END = re.compile(r"\r\n?")
 _ESCAPE = re.compile(
     r"\\(?:(?P<line>\n)|(?P<one>[\\'\"abfnrtv])|(?P<octal>[0-7]{1,3})|x(?P<hex>[0-9a-fA-F]{2})"
-    r"|u(?P<short>[0-9a-fA-F]{4})|U(?P<long>[0-9a-fA-F]{8})|N\{(?P<name>[^{}]*)\})"
+    r"|(?P<wide>u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|(?P<name>N\{[^{}]*\})|)"
 )
 _ONE = {"\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_BACKSLASH = "\\\\"
 
 
 def _value(body: str, *, raw: bool, is_bytes: bool) -> str:
-    """The characters that the text between the quotes stands for; line ends count as LF."""
+    """The characters that the text between the quotes stands for; line ends count as LF.
+
+    A backslash is written twice, so that it cannot be taken for the beginning of a character's name.
+    """
     body = _LINE_END.sub("\n", body)
-    if raw or "\\" not in body:
+    if "\\" not in body:
         return body
+    if raw:
+        return body.replace("\\", _BACKSLASH)
     return _ESCAPE.sub(_byte if is_bytes else _character, body)
 
 
 def _character(escape: re.Match[str]) -> str:
-    if escape["name"] is not None:
+    if escape["name"]:
         # Which character it is depends on the Unicode version of the Python that looks; the name does not.
-        return f"\\N{{{escape['name'].upper()}}}"
-    digits = escape["short"] or escape["long"]
-    if digits:
-        code = int(digits, 16)
-        return chr(code) if code <= 0x10FFFF else escape[0]
+        return "\\" + escape["name"].upper()
+    if escape["wide"]:
+        code = int(escape["wide"][1:], 16)
+        return _doubled(chr(code)) if code <= 0x10FFFF else _BACKSLASH + escape["wide"]
     return _byte(escape)
 
 
@@ -135,9 +140,13 @@ def _byte(escape: re.Match[str]) -> str:
     if escape["line"]:
         return ""
     if escape["one"]:
-        return _ONE[escape["one"]]
+        return _doubled(_ONE[escape["one"]])
     if escape["octal"]:
-        return chr(int(escape["octal"], 8))
+        return _doubled(chr(int(escape["octal"], 8)))
     if escape["hex"]:
-        return chr(int(escape["hex"], 16))
-    return escape[0]
+        return _doubled(chr(int(escape["hex"], 16)))
+    return _BACKSLASH + escape[0][1:]
+
+
+def _doubled(character: str) -> str:
+    return _BACKSLASH if character == "\\" else character

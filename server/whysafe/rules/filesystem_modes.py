@@ -123,12 +123,13 @@ def _weight(bits: int) -> int:
 
 
 def _severity(bits: int, *, created: bool) -> Severity:
+    if created and not bits & _SPECIAL:
+        # Only what the umask leaves is set, and it takes writing away unless somebody has changed it.
+        return Severity.INFORMATION if bits & stat.S_IWOTH else Severity.HINT
     if bits & stat.S_IWOTH:
-        # The umask, or the sticky bit of a folder like /tmp, takes the worst away.
-        return Severity.WARNING if created or bits & stat.S_ISVTX else Severity.ERROR
-    if bits & (stat.S_IWGRP | _SPECIAL):
-        return Severity.WARNING
-    return Severity.HINT
+        # The sticky bit of a folder like /tmp keeps others from replacing files.
+        return Severity.WARNING if bits & stat.S_ISVTX else Severity.ERROR
+    return Severity.WARNING if bits & (stat.S_IWGRP | _SPECIAL) else Severity.HINT
 
 
 def _which(known: _Mode) -> str:
@@ -147,6 +148,8 @@ def _judge(call: Call, mode: Argument | None, *, created: bool, confidence: Conf
     known = None if mode is None else _mode(mode)
     if mode is None or known is None:
         return None
+    if created and not known.certain:
+        return None  # A parameter that defaults to what the system defaults to.
     if known.bits & _DANGEROUS:
         return Verdict(
             message=f"{_which(known)} ({known.bits:#o}) {_who(known.bits)}.",

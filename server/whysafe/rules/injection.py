@@ -74,7 +74,7 @@ _SINKS = tuple(
 )
 """Functions and methods that run SQL, by type. Source: the documentation of the drivers (PEP 249 for most)."""
 
-_KEYWORDS = ("sql", "query", "operation", "statement", "sql_script", "stmt", "command", "procname", "args")
+_KEYWORDS = ("sql", "query", "operation", "statement", "sql_script", "stmt", "command", "procname")
 _ANY_OWNER = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})
 _OWNER = re.compile(
     r"(?:.*_)?(?:cursor|cur|curs|crsr|conn|connection|con|db|database|session|engine|pool|tx|transaction|sqlite|postgres|mysql|duckdb)"
@@ -111,6 +111,8 @@ _COMMAND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Commands that other interpreters have too: they count where the owner is known, or is called like a database."""
+_VERB = re.compile(_START + r"(?:select|insert|update|delete|replace|create|alter|drop|with|set|show)\b", re.IGNORECASE)
+"""A known driver takes nothing but SQL."""
 _FRAGMENT = re.compile(
     r"\b(?:where|limit|offset|order\s+by|group\s+by|from|values|join|union|returning|having|set)\b", re.IGNORECASE
 )
@@ -127,6 +129,8 @@ def _is_sql(text: str, *, database: bool, driver: bool) -> bool:
     """
     text = text[:LONGEST_LOOKED_AT]
     if _STATEMENT.search(text) or (database and _COMMAND.search(text)):
+        return True
+    if driver and _VERB.search(text):
         return True
     return driver and text.lstrip().startswith(HOLE) and _FRAGMENT.search(text) is not None
 
@@ -167,7 +171,7 @@ def _judge(call: Call, *, database: bool, driver: bool) -> Answer:
     statement = _statement_of(call)
     if statement is None:
         return None
-    spelled = spell(statement)
+    spelled = spell(statement, call.seen.statement)
     procedure = call.name.endswith("callproc")
     if not spelled.is_formatted or not (procedure or _is_sql(spelled.text, database=database, driver=driver)):
         return None

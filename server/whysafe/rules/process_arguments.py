@@ -178,7 +178,8 @@ def as_list(words: Sequence[str]) -> str:
 
 def without_shell(call: Call) -> Change | None:
     """The change that takes `shell=True` out of the call, where it is certain and written in this call."""
-    if uses_shell(call) is not Confidence.HIGH or call.partial or call.argument("executable", 2) is not None:
+    executable = call.argument("executable", 2)
+    if uses_shell(call) is not Confidence.HIGH or call.partial or not (executable is None or executable.is_none):
         return None
     shell = call.argument("shell", SHELL_POSITION)
     if shell is None or shell.arg is None or shell.arg not in call.node.args or shell.arg.star:

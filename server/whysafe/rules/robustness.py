@@ -25,7 +25,7 @@ _GUARDS = word_set(
     "credential credentials acl login"
 )
 """Words of conditions that decide who may do something."""
-_ACTORS = frozenset({"user", "owner", "account", "token", "session"})
+_ACTORS = frozenset({"user", "account", "token", "session"})
 _JUDGED = word_set(
     "is can may has check checked valid validate validated verify verified allowed owner id name key expected"
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from whysafe.rules.common import word_set
+from whysafe.rules.reaching import reaching
 from whysafe.semantics.calls import Expression
 from whysafe.semantics.resolve import lookup
 from whysafe.semantics.scopes import BindingKind, dotted
@@ -47,6 +48,30 @@ class Spelled:
         return bool(self.holes) and self.text.strip(f"{HOLE} \n\t") != ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """An expression, the statement that it stands in, and how many steps led to it."""
+
+    of: Expression
+    statement: cst.CSTNode | None
+    depth: int = 0
+
+    @property
+    def node(self) -> cst.BaseExpression:
+        return self.of.node
+
+    def at(self, node: cst.BaseExpression) -> _Spot:
+        return _Spot(self.of.at(node), self.statement, self.depth + 1)
+
+    def to(self, of: Expression) -> _Spot:
+        return _Spot(of, self.statement, self.depth + 1)
+
+    def given(self, binding: Binding) -> _Spot:
+        """What a binding gives to a name, where it does so."""
+        assert isinstance(binding.node, cst.BaseExpression)
+        return _Spot(Expression(binding.node, binding.scope, self.of.resolver), binding.owner, self.depth + 1)
+
+
 _HARMLESS: Final = Spelled("1")
 
 # --- what is no hole -------------------------------------------------------------------------------------------------
@@ -75,7 +100,9 @@ def _is_harmless(of: Expression) -> bool:
         if _CONSTANT_NAME.fullmatch(name) or _PLACEHOLDERS.search(name):
             return True
         return isinstance(node, cst.Name) and any(
-            binding.kind is BindingKind.VALUE and isinstance(binding.node, cst.Call) and _converts(_at(of, binding))
+            binding.kind is BindingKind.VALUE
+            and isinstance(binding.node, cst.Call)
+            and _converts(Expression(binding.node, binding.scope, of.resolver))
             for binding in lookup(name, of.scope, of.resolver) or ()
         )
     return isinstance(node, cst.Call) and _converts(of)
@@ -109,14 +136,16 @@ def is_number_by_annotation(of: Expression) -> bool:
 # --- how it is put together ------------------------------------------------------------------------------------------
 
 
-def spell(of: Expression, depth: int = 0) -> Spelled:
-    """What is known of a text. An expression that is no text at all is one hole."""
-    if of.is_constant:
-        return _constant(of)
-    handler = _HANDLERS.get(type(of.node))
-    if handler is None or depth >= DEEPEST:
-        return _hole(of)
-    return handler(of, depth + 1)
+def spell(of: Expression, statement: cst.CSTNode | None) -> Spelled:
+    """What is known of a text that a statement uses. An expression that is no text at all is one hole."""
+    return _spell(_Spot(of, statement))
+
+
+def _spell(spot: _Spot) -> Spelled:
+    handler = _HANDLERS.get(type(spot.node))
+    if spot.of.is_constant:
+        return _constant(spot.of)
+    return _hole(spot) if handler is None or spot.depth >= DEEPEST else handler(spot)
 
 
 def _constant(of: Expression) -> Spelled:
@@ -124,66 +153,61 @@ def _constant(of: Expression) -> Spelled:
     return Spelled(next((text for text in texts if isinstance(text, str)), "1"))
 
 
-def _hole(of: Expression) -> Spelled:
-    return _HARMLESS if _is_harmless(of) else Spelled(HOLE, (of,))
+def _hole(spot: _Spot) -> Spelled:
+    return _HARMLESS if _is_harmless(spot.of) else Spelled(HOLE, (spot.of,))
 
 
-def _at(of: Expression, binding: Binding) -> Expression:
-    assert isinstance(binding.node, cst.BaseExpression)
-    return Expression(binding.node, binding.scope, of.resolver)
-
-
-def _put_together(of: Expression, parts: Iterable[Spelled], between: str = "") -> Spelled:
+def _put_together(spot: _Spot, parts: Iterable[Spelled], between: str = "") -> Spelled:
     parts = list(parts)
     holes = tuple(hole for part in parts for hole in part.holes)
-    return Spelled(between.join(part.text for part in parts), holes, of)
+    return Spelled(between.join(part.text for part in parts), holes, spot.of)
 
 
 def _worst(alternatives: Iterable[Spelled]) -> Spelled:
     return max(alternatives, key=lambda one: (one.is_formatted, bool(one.holes)), default=_HARMLESS)
 
 
-def _f_string(of: Expression, depth: int) -> Spelled:
-    assert isinstance(of.node, cst.FormattedString)
+def _f_string(spot: _Spot) -> Spelled:
+    assert isinstance(spot.node, cst.FormattedString)
     parts: list[Spelled] = []
-    for part in of.node.parts:
+    for part in spot.node.parts:
         if isinstance(part, cst.FormattedStringText):
             parts.append(Spelled(part.value.replace("{{", "{").replace("}}", "}")))
         elif isinstance(part, cst.FormattedStringExpression):
             spec = part.format_spec[0] if part.format_spec is not None and len(part.format_spec) == 1 else None
             number = isinstance(spec, cst.FormattedStringText) and _NUMBER_FORMAT.fullmatch(spec.value) is not None
-            parts.append(_HARMLESS if number else spell(of.at(part.expression), depth))
-    return _put_together(of, parts)
+            parts.append(_HARMLESS if number else _spell(spot.at(part.expression)))
+    return _put_together(spot, parts)
 
 
-def _adjacent(of: Expression, depth: int) -> Spelled:
+def _adjacent(spot: _Spot) -> Spelled:
     parts: list[Spelled] = []
-    todo: list[cst.BaseExpression] = [of.node]
+    todo: list[cst.BaseExpression] = [spot.node]
     while todo:
         part = todo.pop()
         if isinstance(part, cst.ConcatenatedString):
             todo += (part.right, part.left)
         else:
-            parts.append(spell(of.at(part), depth))
-    return _put_together(of, parts)
+            parts.append(_spell(spot.at(part)))
+    return _put_together(spot, parts)
 
 
-def _operation(of: Expression, depth: int) -> Spelled:
-    node = of.node
+def _operation(spot: _Spot) -> Spelled:
+    node = spot.node
     assert isinstance(node, cst.BinaryOperation)
     if isinstance(node.operator, cst.Modulo):
-        return _percent(of, spell(of.at(node.left), depth), of.at(node.right), depth)
+        return _percent(spot, _spell(spot.at(node.left)), spot.at(node.right))
     if isinstance(node.operator, cst.Multiply):
-        sides = (of.at(node.left), of.at(node.right))
-        return _HARMLESS if any(isinstance(side.constant, (str, list, tuple)) for side in sides) else _hole(of)
+        sides = (spot.of.at(node.left), spot.of.at(node.right))
+        return _HARMLESS if any(isinstance(side.constant, (str, list, tuple)) for side in sides) else _hole(spot)
     if not isinstance(node.operator, cst.Add):
-        return _hole(of)
+        return _hole(spot)
     terms: list[cst.BaseExpression] = []
     left: cst.BaseExpression = node
     while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.Add):
         terms.append(left.right)
         left = left.left
-    return _put_together(of, (spell(of.at(term), depth) for term in (left, *reversed(terms))))
+    return _put_together(spot, (_spell(spot.at(term)) for term in (left, *reversed(terms))))
 
 
 _CONVERSION: Final = re.compile(
@@ -191,9 +215,9 @@ _CONVERSION: Final = re.compile(
 )
 
 
-def _percent(of: Expression, template: Spelled, values: Expression, depth: int) -> Spelled:
+def _percent(spot: _Spot, template: Spelled, values: _Spot) -> Spelled:
     if not template.text.strip(f"{HOLE} "):
-        return _hole(of)
+        return _hole(spot)
     conversions = [found for found in _CONVERSION.finditer(template.text) if found.group(2) != "%"]
     fillers = _fillers(values)
     holes = list(template.holes)
@@ -203,61 +227,58 @@ def _percent(of: Expression, template: Spelled, values: Expression, depth: int) 
         key = found.group(1)
         filler = fillers.get(key if key is not None else number, values if None in fillers else None)
         if filler is not None:
-            holes.extend(spell(filler, depth).holes)
+            holes.extend(_spell(filler).holes)
     text = _CONVERSION.sub(lambda found: "%" if found.group(2) == "%" else HOLE, template.text)
-    return Spelled(text, tuple(holes), of)
+    return Spelled(text, tuple(holes), spot.of)
 
 
-def _fillers(values: Expression) -> dict[object, Expression | None]:
+def _fillers(values: _Spot) -> dict[object, _Spot | None]:
     """The right side of `%` by place or key; None is a key where they cannot be told apart."""
-    for origin in values.origins():
+    for origin in map(values.to, values.of.origins()):
         node = origin.node
         if isinstance(node, cst.Tuple) and not any(isinstance(e, cst.StarredElement) for e in node.elements):
             return {number: origin.at(element.value) for number, element in enumerate(node.elements)}
         if isinstance(node, cst.Dict):
-            found: dict[object, Expression | None] = {}
+            found: dict[object, _Spot | None] = {}
             for element in node.elements:
                 if not isinstance(element, cst.DictElement):
                     return {None: None}
-                found[origin.at(element.key).text] = origin.at(element.value)
+                found[origin.of.at(element.key).text] = origin.at(element.value)
             return found
     return {None: None, 0: values}
 
 
-def _either(of: Expression, depth: int) -> Spelled:
-    node = of.node
+def _either(spot: _Spot) -> Spelled:
+    node = spot.node
     if isinstance(node, cst.IfExp):
-        return _worst(spell(of.at(part), depth) for part in (node.body, node.orelse))
+        return _worst(_spell(spot.at(part)) for part in (node.body, node.orelse))
     assert isinstance(node, cst.BooleanOperation)
-    return _worst(spell(of.at(part), depth) for part in (node.left, node.right))
+    return _worst(_spell(spot.at(part)) for part in (node.left, node.right))
 
 
-def _walrus(of: Expression, depth: int) -> Spelled:
-    assert isinstance(of.node, cst.NamedExpr)
-    return spell(of.at(of.node.value), depth)
+def _walrus(spot: _Spot) -> Spelled:
+    assert isinstance(spot.node, cst.NamedExpr)
+    return _spell(spot.at(spot.node.value))
 
 
-def _name(of: Expression, depth: int) -> Spelled:
-    assert isinstance(of.node, cst.Name)
-    found = lookup(of.node.value, of.scope, of.resolver) or ()
+def _name(spot: _Spot) -> Spelled:
+    assert isinstance(spot.node, cst.Name)
+    every = lookup(spot.node.value, spot.of.scope, spot.of.resolver) or ()
+    found = reaching(every, spot.statement, spot.of.scope)
     given = [binding for binding in found if binding.kind is BindingKind.VALUE]
     added = [binding for binding in found if binding.kind is BindingKind.AUGMENTED]
-    if not given or _is_harmless(of):
-        return _hole(of)
-    alternatives = [spell(_at(of, binding), depth) for binding in given]
+    if not given or _is_harmless(spot.of):
+        return _hole(spot)
+    alternatives = [_spell(spot.given(binding)) for binding in given]
     if len(given) + len(added) < len(found):
-        alternatives.append(_hole(of))
+        alternatives.append(_hole(spot))
     base = _worst(alternatives)
     if not added:
         return base
-    first = base.text if base.text != HOLE else next((one.text for one in alternatives if one.text != HOLE), HOLE)
-    further = [_augmented(of, binding, depth) for binding in added]
-    whole = _put_together(_at(of, added[0]), (Spelled(first, base.holes, base.at), *further), " ")
+    known = base.text if base.text != HOLE else next((one.text for one in alternatives if one.text != HOLE), HOLE)
+    further = [_spell(spot.given(binding)) for binding in added]
+    whole = _put_together(spot.given(added[0]), (Spelled(known, base.holes), *further), " ")
     return Spelled(whole.text, whole.holes, base.at if base.is_formatted else whole.at)
-
-
-def _augmented(of: Expression, binding: Binding, depth: int) -> Spelled:
-    return spell(_at(of, binding), depth)
 
 
 # --- calls -----------------------------------------------------------------------------------------------------------
@@ -273,67 +294,72 @@ _COMPOSES: Final = frozenset({"psycopg.sql.SQL", "psycopg2.sql.SQL"})
 _FIELD: Final = re.compile(r"\{[^{}]*\}")
 
 
-def _call(of: Expression, depth: int) -> Spelled:
-    node = of.node
+def _call(spot: _Spot) -> Spelled:
+    node = spot.node
     assert isinstance(node, cst.Call)
-    first = of.at(node.args[0].value) if node.args and not node.args[0].star else None
-    if first is not None and not _WRAPPERS.isdisjoint(of.at(node.func).symbols):
-        return spell(first, depth)
-    if not isinstance(node.func, cst.Attribute) or _is_harmless(of):
-        return _hole(of)
-    receiver = of.at(node.func.value)
+    first = spot.at(node.args[0].value) if node.args and not node.args[0].star else None
+    if first is not None and not _WRAPPERS.isdisjoint(spot.of.at(node.func).symbols):
+        return _spell(first)
+    if not isinstance(node.func, cst.Attribute) or _is_harmless(spot.of):
+        return _hole(spot)
+    receiver = spot.at(node.func.value)
     method = node.func.attr.value
     if method in {"format", "format_map"}:
-        return _format(of, receiver, node, depth)
+        return _format(spot, receiver, node)
     if method == "join" and first is not None:
-        return _join(of, receiver, first, depth)
-    return spell(receiver, depth) if method in _SAME_TEXT else _hole(of)
+        return _join(spot, receiver, first)
+    return _spell(receiver) if method in _SAME_TEXT else _hole(spot)
 
 
-def _format(of: Expression, receiver: Expression, node: cst.Call, depth: int) -> Spelled:
-    template = spell(receiver, depth)
+def _format(spot: _Spot, receiver: _Spot, node: cst.Call) -> Spelled:
+    template = _spell(receiver)
     if not template.text.strip(f"{HOLE} "):
-        return _hole(of)
-    if not _COMPOSES.isdisjoint(path for origin in receiver.origins() for path in origin.instances):
+        return _hole(spot)
+    if not _COMPOSES.isdisjoint(path for origin in receiver.of.origins() for path in origin.instances):
         return template  # What is put into it is quoted.
-    filled = [spell(of.at(arg.value), depth) for arg in node.args]
+    filled = [_spell(spot.at(arg.value)) for arg in node.args]
     holes = (*template.holes, *(hole for part in filled for hole in part.holes))
-    return Spelled(_FIELD.sub(HOLE, template.text), holes, of)
+    return Spelled(_FIELD.sub(HOLE, template.text), holes, spot.of)
 
 
-def _join(of: Expression, receiver: Expression, items: Expression, depth: int) -> Spelled:
-    between = receiver.text
+def _join(spot: _Spot, receiver: _Spot, items: _Spot) -> Spelled:
+    between = receiver.of.text
     if between is None:
-        return _hole(of)
+        return _hole(spot)
     alternatives: list[Spelled] = []
-    for origin in items.origins():
+    for origin in map(items.to, items.of.origins()):
         node = origin.node
         if isinstance(node, (cst.List, cst.Tuple)):
-            parts = [spell(origin.at(element.value), depth) for element in node.elements]
-            alternatives.append(_put_together(of, parts, between))
+            parts = [_spell(origin.at(element.value)) for element in node.elements]
+            alternatives.append(_put_together(spot, parts, between))
         elif isinstance(node, (cst.GeneratorExp, cst.ListComp, cst.SetComp)):
-            inner = origin.scope.root.by_node.get(node, origin.scope)
-            alternatives.append(_put_together(of, [spell(Expression(node.elt, inner, of.resolver), depth)]))
-        elif (
-            isinstance(node, cst.Call)
-            and node.args
-            and origin.at(node.func).symbols in {("builtins.map",), ("itertools.repeat",)}
-        ):
-            alternatives.append(_mapped(of, origin, node))
+            inner = origin.of.scope.root.by_node.get(node, origin.of.scope)
+            element = Expression(node.elt, inner, spot.of.resolver)
+            alternatives.append(_put_together(spot, [_spell(spot.to(element))]))
+        elif _is_mapping(origin.of):
+            alternatives.append(_mapped(spot, origin.of))
         else:
-            alternatives.append(spell(origin, depth))
+            alternatives.append(_spell(origin))
     return _worst(alternatives)
 
 
-def _mapped(of: Expression, origin: Expression, node: cst.Call) -> Spelled:
+def _is_mapping(of: Expression) -> bool:
+    node = of.node
+    if not isinstance(node, cst.Call) or not node.args:
+        return False
+    return of.at(node.func).symbols in {("builtins.map",), ("itertools.repeat",)}
+
+
+def _mapped(spot: _Spot, of: Expression) -> Spelled:
     """`map(int, values)` and `repeat("?", n)` make nothing that could break out."""
-    function = origin.at(node.args[0].value)
+    assert isinstance(of.node, cst.Call)
+    function = of.at(of.node.args[0].value)
     last = (dotted(function.node) or "").rpartition(".")[2]
     harmless = function.is_constant or not _NUMBERS.isdisjoint(function.symbols) or _QUOTES.fullmatch(last)
-    return _HARMLESS if harmless else Spelled(HOLE, (of,))
+    return _HARMLESS if harmless else Spelled(HOLE, (spot.of,))
 
 
-_HANDLERS: Final[dict[type[cst.CSTNode], Callable[[Expression, int], Spelled]]] = {
+_HANDLERS: Final[dict[type[cst.CSTNode], Callable[[_Spot], Spelled]]] = {
     cst.FormattedString: _f_string,
     cst.ConcatenatedString: _adjacent,
     cst.BinaryOperation: _operation,

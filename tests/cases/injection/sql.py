@@ -119,3 +119,43 @@ def quiet(name, number, ids, executor, conn, rows):
     executor.submit(f"SELECT id FROM {name}")
     log.info(f"SELECT id FROM {name}")
     raise ValueError(f"SELECT id FROM {name} failed")
+
+
+def in_order(name, flag):
+    query = "SELECT id FROM users"
+    cursor.execute(query)
+    query = f"SELECT id FROM {name}"
+    cursor.execute(query)  # expect: sql-execute-formatted
+    query = "SELECT 1"
+    cursor.execute(query)
+    if flag:
+        query = f"DELETE FROM {name}"
+    cursor.execute(query)  # expect: sql-execute-formatted
+    query = "SELECT 2"
+    for item in name:
+        cursor.execute(query)  # expect: sql-execute-formatted
+        query = f"SELECT {item} FROM users"
+    while flag:
+        query = "SELECT 3"
+        cursor.execute(query)
+        query = f"SELECT {flag} FROM users"
+    if flag:
+        query = "SELECT 4"
+    else:
+        query = "SELECT 5"
+    query = "SELECT 6"
+    cursor.execute(query)
+    query = query + " WHERE name = '" + name + "'"
+    cursor.execute(query)  # expect: sql-execute-formatted
+    try:
+        query = f"SELECT {flag} FROM users"
+    except ValueError:
+        query = "SELECT 7"
+    with cursor:
+        cursor.execute(query)  # expect: sql-execute-formatted
+    query = "SELECT 8"
+    query += " FROM users"
+    with cursor:
+        cursor.execute(query)
+    query += name
+    cursor.execute(query)  # expect: sql-execute-formatted
