@@ -3,27 +3,31 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from whysafe.rules.secret_names import Kind, is_hardcoded, kind_of, words_of
 
 NAMES = {
     Kind.PASSWORD: (
-        "password PASSWORD Password PassWord passwd pwd pswd passphrase pass_phrase passcode db_password dbPassword DBPassword "
-        "DB_PASSWORD2 password1 user_pass DB_PASS smtp_pass userpass dbpwd my_secret_password_for_email password_prod "
-        "new_password default_password smtp-password redis_password root_pwd dbpassword pasword passwrd"
+        "password PASSWORD Password PassWord passwd pwd pswd passphrase pass_phrase passcode db_password "
+        "dbPassword DBPassword DB_PASSWORD2 password1 user_pass DB_PASS smtp_pass userpass dbpwd "
+        "my_secret_password_for_email password_prod new_password default_password smtp-password "
+        "redis_password root_pwd dbpassword pasword passwrd"
     ),
-    Kind.SECRET: "secret SECRET client_secret clientSecret secrete SECRET_KEY secret_key app_secret _pass pass jwt_secret",
+    Kind.SECRET: (
+        "secret SECRET client_secret clientSecret secrete SECRET_KEY secret_key app_secret _pass pass jwt_secret"
+    ),
     Kind.KEY: (
-        "token auth_token authToken access_token api_key apiKey API_KEY x-api-key apikey private_key signing_key token2 "
-        "github_token aws_secret_access_key encryption_key API_KEY_PROD authtoken"
+        "token auth_token authToken access_token api_key apiKey API_KEY x-api-key apikey private_key "
+        "signing_key token2 github_token aws_secret_access_key encryption_key API_KEY_PROD authtoken"
     ),
     None: (
-        "compass bypass passenger passes passing password_field password_url PASSWORD_HASHERS password_hash password_type "
-        "password_path passwd_file password_header password_reason password_prompt password_reset_timeout token_type token_url "
-        "NextToken nextToken next_token page_token continuation_token pad_token eos_token bos_token unk_token cls_token "
-        "sep_token mask_token tokens tokenizer tokenize max_tokens csrf_token_name secretary secret_name secrets_dir keyword "
-        "key foreign_key primary_key sort_key author authority first_pass render_pass use_password has_secret no_password "
-        "show_password forgot_password token_endpoint access_key_id public_key token_count num_tokens api_key_header x y"
+        "compass bypass passenger passes passing password_field password_url PASSWORD_HASHERS password_hash "
+        "password_type password_path passwd_file password_header password_reason password_prompt "
+        "password_reset_timeout token_type token_url NextToken nextToken next_token page_token "
+        "continuation_token pad_token eos_token bos_token unk_token cls_token sep_token mask_token tokens "
+        "tokenizer tokenize max_tokens csrf_token_name secretary secret_name secrets_dir keyword key "
+        "foreign_key primary_key sort_key author authority first_pass render_pass use_password has_secret "
+        "no_password show_password forgot_password token_endpoint access_key_id public_key token_count "
+        "num_tokens api_key_header x y"
     ),
 }
 

@@ -57,9 +57,8 @@ class Gate:
             w for w, roots in self.words.items() if ANY_FILE in roots or not roots.isdisjoint(present)
         }
 
-    def passes(self, piece_words: frozenset[str], awake: frozenset[str] | set[str]) -> bool:
-        if not piece_words.isdisjoint(awake):
-            return True
+    def matches(self, piece_words: frozenset[str]) -> bool:
+        """Whether one of the words matches the pattern."""
         return self.pattern is not None and any(map(self.pattern.search, piece_words))
 
 

@@ -8,9 +8,8 @@ import libcst as cst
 
 from whysafe.analysis.edits import IMPORT_LINE
 from whysafe.analysis.finding import Fix
-from whysafe.analysis.unit import ensure_tree
+from whysafe.analysis.unit import ensure_tree, places
 from whysafe.semantics.scopes import BindingKind
-from whysafe.syntax.locate import locate
 from whysafe.syntax.position import Edit, Position, Span
 from whysafe.syntax.tree import Tree
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 def with_import(fix: Fix, world: DocumentWorld) -> Fix | None:
     """The fix with its imports placed in the document; None where the name means something else there."""
+    if all(edit.span.start.line != IMPORT_LINE for edit in fix.edits):
+        return fix
     edits: list[Edit] = []
     for edit in fix.edits:
         if edit.span.start.line != IMPORT_LINE:
@@ -42,7 +43,7 @@ def _import_place(world: DocumentWorld) -> tuple[Position, str]:
         if not unit.piece.indents and isinstance(tree := ensure_tree(unit), Tree) and tree.body:
             first = tree.body[0]
             small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
-            start = locate(tree, unit.piece.text, [first])[first].start.line + line
+            start = places(unit, [first])[first].start.line + line
             if isinstance(small, cst.Import) or (isinstance(small, cst.ImportFrom) and not _is_future(small)):
                 return Position(start, 0), _line_end(unit.piece.text)
             if not (isinstance(small, cst.ImportFrom) or _is_docstring(small)):

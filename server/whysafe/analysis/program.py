@@ -33,7 +33,7 @@ from whysafe.syntax.split import Patch, Piece, resplit, split
 from whysafe.syntax.tree import Unparsed, accepts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
@@ -194,7 +194,12 @@ class Program:
         return self._awake - before
 
     def passes(self, unit: Unit) -> bool:
-        return not self._gated or self.catalogue.gate.passes(unit.words, self._awake)
+        """Whether a unit can have findings, as far as its words tell."""
+        if not self._gated or not unit.words.isdisjoint(self._awake):
+            return True
+        if unit.pattern is None:
+            unit.pattern = self.catalogue.gate.matches(unit.words)
+        return unit.pattern
 
     # --- results -----------------------------------------------------------------------------------------------------
 
@@ -241,25 +246,23 @@ class Program:
         """All findings in document coordinates and order, the carried ones marked."""
         self.analyse()
         found: list[Finding] = []
-        line = 0
-        for unit in self.units:
+        lines = dict(zip(self.units, self.world.first_lines(), strict=False))
+        for unit, line in lines.items():
             result = unit.result
             if result is not None and result.findings:
                 for finding, proofs in zip(result.findings, result.proofs, strict=True):
-                    found.append(self._placed(finding, proofs, line))
+                    found.append(self._placed(finding.shifted(line), proofs, lines))
             found.extend(finding.shifted(line) for finding in (*units.texts(unit, self.catalogue), *unit.held))
-            line += unit.piece.lines
         found.extend(self._carried)
         found.sort(key=lambda finding: (finding.span, finding.rule))
         return tuple(found)
 
-    def _placed(self, finding: Finding, proofs: Sequence[units.Proof], line: int) -> Finding:
-        steps = tuple(Step(p.span.shifted(self.world.line_of(self.world.place_of(p.unit))), p.message) for p in proofs)
-        placed = finding.shifted(line)
-        if not steps and not placed.fixes:
-            return placed
-        fixes = (with_import(fix, self.world) for fix in placed.fixes)
-        return replace(placed, steps=steps, fixes=tuple(fix for fix in fixes if fix is not None))
+    def _placed(self, finding: Finding, proofs: Sequence[units.Proof], lines: Mapping[Unit, int]) -> Finding:
+        if not proofs and not finding.fixes:
+            return finding
+        steps = tuple(Step(proof.span.shifted(lines[proof.unit]), proof.message) for proof in proofs)
+        fixes = (with_import(fix, self.world) for fix in finding.fixes)
+        return replace(finding, steps=steps, fixes=tuple(fix for fix in fixes if fix is not None))
 
     def gaps(self) -> tuple[Gap, ...]:
         """The regions that do not parse, in document coordinates."""

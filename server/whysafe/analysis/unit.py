@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -12,14 +12,14 @@ from whysafe.analysis.finding import Confidence, Finding, Fix, Step
 from whysafe.analysis.gate import words_of
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
-from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, ScopeKind
+from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.syntax.locate import locate
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
-from whysafe.syntax.tree import Tree, Unparsed, parse
+from whysafe.syntax.tree import Tree, Unparsed, children, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
@@ -61,6 +61,10 @@ class Unit:
     """Findings that rest on names whose bindings do not parse now."""
     lost: frozenset[str] = frozenset()
     """Of a unit that does not parse: the names that its text bound when it last did."""
+    pattern: bool | None = None
+    """Whether one of the words matches the gate's pattern; None as long as nobody has asked."""
+    places: dict[cst.CSTNode, Span] = field(default_factory=dict)
+    """Positions that were needed before."""
     valid: bool = False
     """Whether the piece is known to be valid although nobody has needed its tree."""
     text_findings: tuple[Finding, ...] | None = None
@@ -103,14 +107,12 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: AbstractSet[str] | N
     candidates = engine.run(scopes, of, resolver, awake)
     if not candidates:
         return Result((), (), frozenset(resolver.asked))
-    tree = unit.tree
-    assert isinstance(tree, Tree)
     wanted: set[cst.CSTNode] = set()
     for candidate in candidates:
         wanted.update((candidate.at, candidate.anchor))
         for repair in candidate.verdict.repairs:
             wanted.update(edits.nodes_of(repair))
-    spans = locate(tree, unit.piece.text, wanted)
+    spans = places(unit, wanted)
     findings: list[Finding] = []
     proofs: list[tuple[Proof, ...]] = []
     for candidate in candidates:
@@ -135,13 +137,21 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: AbstractSet[str] | N
     )
 
 
+def places(unit: Unit, nodes: Collection[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
+    """Where nodes of a unit stand in it; the unit has a tree."""
+    missing = [node for node in nodes if node not in unit.places]
+    if missing:
+        assert isinstance(unit.tree, Tree)
+        unit.places.update(locate(unit.tree, unit.piece.text, missing))
+    return unit.places
+
+
 def _proofs(candidate: engine.Candidate) -> Iterable[Proof]:
     for evidence in candidate.evidence:
         unit = evidence.scope.root.unit
-        if isinstance(unit, Unit) and isinstance(unit.tree, Tree):
-            span = locate(unit.tree, unit.piece.text, [evidence.node]).get(evidence.node)
-            if span is not None:
-                yield Proof(unit, _first_line(span, unit.piece.text), evidence.message)
+        if isinstance(unit, Unit):
+            span = places(unit, [evidence.node])[evidence.node]
+            yield Proof(unit, _first_line(span, unit.piece.text), evidence.message)
 
 
 def _first_line(span: Span, text: str) -> Span:
@@ -210,9 +220,28 @@ def signature(binding: Binding, piece: Piece) -> str:
         return head
     if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
         node = node.with_changes(body=cst.SimpleStatementSuite([cst.Pass()]), leading_lines=())
-    elif binding.scope.kind not in {ScopeKind.MODULE, ScopeKind.CLASS} or isinstance(node, cst.Lambda):
-        return head + piece.text  # It may depend on anything around it.
-    return head + _EMPTY.code_for_node(node)
+    elif isinstance(node, cst.Lambda):
+        return head + piece.text
+    parts = [head, _EMPTY.code_for_node(node)]
+    for inner in _local_bindings(node, binding.scope):
+        if inner.kind is not BindingKind.PARAMETER or inner.node is None:
+            return head + piece.text  # It may depend on anything in the function.
+        parts.append(_EMPTY.code_for_node(inner.node))
+    return " ".join(parts)
+
+
+def _local_bindings(node: cst.CSTNode, scope: Scope) -> Iterator[Binding]:
+    """The bindings in the functions around an expression of the names that it reads; not those of `self`."""
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, cst.Name):
+            at: Scope | None = scope
+            while at is not None and at.kind not in {ScopeKind.MODULE, ScopeKind.CLASS}:
+                yield from (bound for bound in at.bindings.get(part.value, ()) if bound.kind is not BindingKind.SELF)
+                at = at.parent
+        else:
+            todo.extend(children(part))
 
 
 _EMPTY = cst.Module([])

@@ -60,8 +60,11 @@ class DocumentWorld:
 
     def index_at(self, line: int) -> int:
         """The index of the unit that holds a line of the document."""
-        starts = list(accumulate((unit.piece.lines for unit in self.units[:-1]), initial=0))
-        return max(bisect.bisect_right(starts, line) - 1, 0)
+        return max(bisect.bisect_right(self.first_lines(), line) - 1, 0)
+
+    def first_lines(self) -> list[int]:
+        """The line of the document at which each unit begins; [0] where there is none."""
+        return list(accumulate((unit.piece.lines for unit in self.units[:-1]), initial=0))
 
     @property
     def lines(self) -> int:

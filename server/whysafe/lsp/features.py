@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from whysafe import explain
+from whysafe import config, explain
 from whysafe.lsp import actions, hover
 from whysafe.lsp.convert import position_from_client, span_from_client
 from whysafe.lsp.diagnostics import View
@@ -253,7 +253,7 @@ async def resolve_action(ls: Server, params: types.CodeAction) -> dict[str, Any]
 
 
 async def _write(ls: Server, document: OpenDocument, orders: Sequence[Order]) -> tuple[Outcome, ...]:
-    settings = ls.session.settings(document)
+    settings = config.for_path(ls.session.settings(document), document.path)
     return await ls.supervisor.write(document.uri, orders, settings, ls.session.today())
 
 

@@ -36,9 +36,14 @@ def write(document: checker.Document, request: Write) -> Iterator[Outcome]:
 
 
 def _fulfil(document: checker.Document, order: Order, request: Write, who: str) -> Outcome:
+    today, settings = request.today, request.settings
     if order.task == "justify":
-        written = document.justify(
-            order.place, order.rule, Decision(order.decision), who, request.today, request.settings
-        )
+        written = document.justify(order.place, order.rule, Decision(order.decision), who, today, settings)
         return Outcome(edits=tuple(written.edits), snippet=written.snippet)
-    raise Refused(f"whysafe cannot {order.task} a justification yet; edit the comment by hand")
+    if order.task == "confirm":
+        return Outcome(edits=(document.reconfirm(order.place, who, today, settings),))
+    if order.task == "sign":
+        return Outcome(edits=(document.sign(order.place, who, today, settings),))
+    if order.task == "remove":
+        return Outcome(edits=(document.remove(order.place),))
+    raise Refused(f"whysafe does not know how to {order.task} a justification.")

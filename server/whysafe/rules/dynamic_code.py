@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from whysafe.analysis.detectors import calls
-from whysafe.analysis.finding import Severity
+from whysafe.analysis.finding import Rank, Severity
 from whysafe.analysis.rule import AddImport, Repair, Replace, Rule, Verdict
 from whysafe.rules import dynamic_import
 from whysafe.rules.process_text import is_constant, is_module_or_free, shown
@@ -219,6 +219,7 @@ COMPILE_USE = Rule(
     ask="Where is the code object run, and who can influence the text that it is made of?",
     cwe=(95,),
     severity=Severity.WARNING,
+    rank=Rank.CONSTANT,  # Where `exec` or `eval` of the result is seen too, that is the problem to show.
     aliases=("compile",),
     detect=calls("builtins.compile", when=_compiles),
     bad=(
