@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -112,3 +113,38 @@ def test_an_interrupt_ends_the_process_at_once(monkeypatch):
     monkeypatch.setattr(main, "run_deep", interrupted)
     with pytest.raises(LeftError, match="130"):
         main.main(["check"])
+
+
+JUSTIFIED = """import hashlib
+
+# justified[B324] false-alarm: cache key only;
+#   never compared to a secret.
+#   -- A. Jansen, 2026-11-24, review by 2027-11-24, code 10000000
+key = hashlib.md5(b"x").hexdigest()
+"""
+
+
+def test_the_real_engine_end_to_end(tmp_path):
+    (tmp_path / "a.py").write_text(JUSTIFIED, encoding="utf-8")
+    (tmp_path / "b.py").write_text("def broken(:\n    pass\n\n\neval(x)\n", encoding="utf-8")
+    done = whysafe("check", "--format", "json", "--today", "2026-11-25", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["files"], done.stderr) == (2, 2, "")
+    assert [(one["path"], one["rule"], one["state"]) for one in found["findings"]] == [
+        ("a.py", "weak-hash-stdlib", "stale"),
+        ("b.py", "eval-use", "open"),
+    ]
+    assert found["findings"][0]["justification"] == {
+        "ids": ["B324"],
+        "decision": "false-alarm",
+        "reason": "cache key only; never compared to a secret.",
+        "who": "A. Jansen",
+        "date": "2026-11-24",
+        "review_by": "2027-11-24",
+        "ref": None,
+        "code": "10000000",
+        "state": "stale",
+    }
+    (error,) = found["errors"]
+    assert error["path"] == "b.py"
+    assert error["message"].startswith("line 1: ")

@@ -8,7 +8,6 @@ from collections import defaultdict
 
 import black
 import libcst as cst
-
 from whysafe.justifications.fingerprint import fingerprint
 from whysafe.syntax.tree import children
 

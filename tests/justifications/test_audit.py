@@ -4,7 +4,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from whysafe.analysis.finding import Card, InTests, Rank, Severity
 from whysafe.justifications.audit import OPEN, Answer, Names, State, Subject, audit, demoted, names
 from whysafe.justifications.comment import Block, Decision, Placed

@@ -1,6 +1,5 @@
 import libcst as cst
 import pytest
-
 from whysafe.justifications.canonical import canonical
 
 
@@ -57,7 +56,7 @@ EQUAL = [
     ['"""Some\n    text."""', "'Some text.'", '"""  Some\n\ttext.\n\n"""'],
     ["del (a, b)", "del a, b"],
     ["assert a, (b)", "assert (a), b"],
-    ["ｅｖａｌ(x)", "eval(x)"],  # noqa: RUF001  # an identifier in full-width letters is what is tested
+    ["ｅｖａｌ(x)", "eval(x)"],  # an identifier in full-width letters is what is tested
     ["lambda a , b = 1 : (a)", "lambda a, b=1: a"],
     ["x = a if b else c", "x = (a) if (b) else (c)"],
     ["x = 'a\\r\\nb'", "x = 'a\\x0d\\x0ab'"],
@@ -66,24 +65,37 @@ EQUAL = [
     ["a != b", "(a) != (b)"],
 ]
 DIFFERENT = [
-    "x = 1", "x = 1.0", "x = 1j", "x = True", "y = 1", "x: int = 1", "x += 1", "x == 1", "x = '1'", "x = b'1'", "x = t'1'",
-    "x = -1", "x = +1", "x = ~1", "x = not 1", "x = f'{1}'", "x = t'{1}'", "x = f'{1!r}'", "x = f'{1!s}'", "x = f'{1:x}'",
+    "x = 1", "x = 1.0", "x = 1j", "x = True", "y = 1", "x: int = 1", "x += 1", "x == 1", "x = '1'", "x = b'1'",
+    "x = t'1'",
+    "x = -1", "x = +1", "x = ~1", "x = not 1", "x = f'{1}'", "x = t'{1}'", "x = f'{1!r}'", "x = f'{1!s}'",
+    "x = f'{1:x}'",
     "x = f'{1=}'", "x = f'{1 = }'", "x = f'{1}x'", "x = f'x{1}'", "x = r'\\n'", "x = '\\n'", "x = '\\\\N{DASH}'",
     "x = '\\N{DASH}'", "x = [1]", "x = (1,)", "x = {1}", "x = {1: 1}", "x = {**a}", "x = [*a]", "x = [a for a in b]",
-    "x = {a for a in b}", "x = (a for a in b)", "x = [a async for a in b]", "x = {a: a for a in b}", "x[a]", "x[a,]", "x[a, b]",
-    "x[*a]", "x[a:b]", "x[a:]", "x[:a]", "x[::a]", "x[:]", "f(a)", "f(*a)", "f(**a)", "f(a=a)", "f(a, b)", "f(b, a)", "f", "f.a",
-    "a.f", "import a", "import a.b", "import a as b", "from a import b", "from . import b", "from .. import b", "from .a import b",
-    "from a import *", "from a import b as c", "raise a", "raise a from b", "assert a", "assert a, b", "del a", "global a",
+    "x = {a for a in b}", "x = (a for a in b)", "x = [a async for a in b]", "x = {a: a for a in b}", "x[a]",
+    "x[a,]", "x[a, b]",
+    "x[*a]", "x[a:b]", "x[a:]", "x[:a]", "x[::a]", "x[:]", "f(a)", "f(*a)", "f(**a)", "f(a=a)", "f(a, b)",
+    "f(b, a)", "f", "f.a",
+    "a.f", "import a", "import a.b", "import a as b", "from a import b", "from . import b", "from .. import b",
+    "from .a import b",
+    "from a import *", "from a import b as c", "raise a", "raise a from b", "assert a", "assert a, b", "del a",
+    "global a",
     "x = yield_", "x = lambda: a", "x = lambda a: a", "x = lambda *a: a", "x = lambda a, /: a", "x = lambda *, a: a",
-    "x = lambda a=b: a", "def f(): pass", "async def f(): pass", "def f(a): pass", "def f(a, /): pass", "def f(*, a): pass",
-    "def f(*a): pass", "def f(**a): pass", "def f(a=b): pass", "def f(a: b): pass", "def f() -> b: pass", "@a\ndef f(): pass",
+    "x = lambda a=b: a", "def f(): pass", "async def f(): pass", "def f(a): pass", "def f(a, /): pass",
+    "def f(*, a): pass",
+    "def f(*a): pass", "def f(**a): pass", "def f(a=b): pass", "def f(a: b): pass", "def f() -> b: pass",
+    "@a\ndef f(): pass",
     "def f[T](): pass", "def f[*T](): pass", "def f[**T](): pass", "def f[T: b](): pass", "def f[T = b](): pass",
     "class A: pass", "class A(b): pass", "class A(b=b): pass", "class A(*b): pass", "if a: pass", "while a: pass",
-    "for a in b: pass", "with a: pass", "with a as b: pass", "with a, b: pass", "with (a, b) as c: pass", "try:\n a\nfinally:\n b",
-    "match a:\n case _: pass", "type A = b", "pass", "break", "continue", "...", "'text'", "x = a or b", "x = a and b",
-    "x = a or b or c", "x = a or (b or c)", "x = a + b + c", "x = a + (b + c)", "x = a < b < c", "x = (a < b) < c", "x = a in b",
-    "x = a not in b", "x = a is b", "x = a is not b", "x = not a in b or c", "x = (y := 1)", "x = await_", "f(a); g(b)", "f(a, 'b')",
-    "x = y = 1", "x, y = 1", "x = 1, 2", "x = (1, (2,))", "x = 'a\"b'", "x = 'a\\'b'", "x = 'a\\\\nb'", "x = '\\ud800'", "x = 'a,b'",
+    "for a in b: pass", "with a: pass", "with a as b: pass", "with a, b: pass", "with (a, b) as c: pass",
+    "try:\n a\nfinally:\n b",
+    "match a:\n case _: pass", "type A = b", "pass", "break", "continue", "...", "'text'", "x = a or b",
+    "x = a and b",
+    "x = a or b or c", "x = a or (b or c)", "x = a + b + c", "x = a + (b + c)", "x = a < b < c", "x = (a < b) < c",
+    "x = a in b",
+    "x = a not in b", "x = a is b", "x = a is not b", "x = not a in b or c", "x = (y := 1)", "x = await_",
+    "f(a); g(b)", "f(a, 'b')",
+    "x = y = 1", "x, y = 1", "x = 1, 2", "x = (1, (2,))", "x = 'a\"b'", "x = 'a\\'b'", "x = 'a\\\\nb'",
+    "x = '\\ud800'", "x = 'a,b'",
 ]  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 import datetime as dt
 
 import pytest
-
 from whysafe.justifications.comment import Block, Decision, parse_blocks
 from whysafe.syntax.comments import comments
 from whysafe.syntax.position import span

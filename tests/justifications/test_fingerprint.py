@@ -6,7 +6,6 @@ from pathlib import Path
 import libcst as cst
 import pytest
 from formatted import blackened, fingerprints, ruffened
-
 from whysafe.justifications.fingerprint import VERSION, fingerprint
 
 GOLDEN = json.loads(Path(__file__).with_name("golden_fingerprints.json").read_text("utf-8"))

@@ -1,13 +1,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from whysafe.justifications.foreign import foreign_word, is_cookie, is_pragma, reworded
 
 WORDS = [
     "nosec", "nosemgrep", "sast-ignore", "ignore-sast", "security-ignore", "ignore-security", "NOSONAR", "noqa",
-    "false-positive", "falsepositive", "risk-accepted", "security-accepted", "security-reviewed", "security-exception",
-    "pylint: disable=x", "type: ignore", "type:ignore", "fmt: off", "isort: skip_file", "pyright: basic", "ruff: noqa",
+    "false-positive", "falsepositive", "risk-accepted", "security-accepted", "security-reviewed",
+    "security-exception",
+    "pylint: disable=x", "type: ignore", "type:ignore", "fmt: off", "isort: skip_file", "pyright: basic",
+    "ruff: noqa",
     "# nosec", "#nosec", "xNOSONARx", "pylint :disable", "pragma: no cover",
 ]  # fmt: skip
 
@@ -24,7 +25,8 @@ def test_other_tools_words_are_found_and_reworded(word, frame):
 @pytest.mark.parametrize(
     "text",
     [
-        "nosecret", "the false alarm", "accepted risk", "type: str", "not-noqa", "a ruff: dog", "encoding", "positive-false",
+        "nosecret", "the false alarm", "accepted risk", "type: str", "not-noqa", "a ruff: dog", "encoding",
+        "positive-false",
         "any isort", "security is reviewed", "fmt: string",
     ],
 )  # fmt: skip

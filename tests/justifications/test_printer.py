@@ -4,7 +4,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-
 from whysafe.justifications.comment import Block, Decision, Refused, parse_blocks
 from whysafe.justifications.printer import print_block
 from whysafe.syntax.comments import comments
@@ -23,7 +22,8 @@ BLOCK = Block(
 DATES = st.dates(dt.date(1970, 1, 1), dt.date(9999, 12, 31))
 WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=12)
 TRICKY = st.sampled_from(
-    ["--", "--x", "-- M. Smit, 2026-11-24", "#", "# justified[a] accepted: x", "justified[b]", "Justified", "]", "[", '"""',
+    ["--", "--x", "-- M. Smit, 2026-11-24", "#", "# justified[a] accepted: x", "justified[b]", "Justified", "]",
+    "[", '"""',
      "'", "\\", ":", ",", "{}", "🦊", "漢字かな", "שלום", "हिन्दी", "TODO", "`", "${1:x}", "-"]
 )  # fmt: skip
 REASONS = st.lists(st.one_of(WORDS, TRICKY), min_size=1, max_size=30).map(" ".join)

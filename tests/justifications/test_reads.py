@@ -1,6 +1,5 @@
 import libcst as cst
 import pytest
-
 from whysafe.justifications.reads import names_read
 
 
@@ -39,7 +38,7 @@ from whysafe.justifications.reads import names_read
         ("try:\n    hidden\nexcept hidden:\n    hidden", ""),
         ("match a:\n    case hidden: hidden", "a"),
         ("raise a from b", "a b"),
-        ("ｅｖａｌ(x)", "eval x"),  # noqa: RUF001  # an identifier in full-width letters is what is tested
+        ("ｅｖａｌ(x)", "eval x"),  # an identifier in full-width letters is what is tested
         ("type A = b", "b"),
     ],
 )  # fmt: skip

@@ -1,6 +1,8 @@
 """Malformed messages against the real server: each request is answered, and nothing ends the server."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from lsp_client import SERVER, RawClient
@@ -186,6 +188,15 @@ def test_requests_before_initialize_and_after_shutdown(start_client):
     assert client.request("shutdown")["error"]["code"] == INVALID_REQUEST
     client.open(URI, "eval(input())\n")
     client.notify("exit")
+    assert client.process.wait(30) == 0
+
+
+def test_the_server_ends_with_the_process_of_its_client(start_client):
+    editor = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    client = start_client()
+    assert "result" in client.request("initialize", {"processId": editor.pid, "capabilities": {}})
+    editor.stdin.close()
+    editor.wait(30)
     assert client.process.wait(30) == 0
 
 

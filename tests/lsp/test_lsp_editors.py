@@ -226,6 +226,11 @@ async def test_from_opening_to_closing(editor, tmp_path):
     assert editor.words(evaluated).startswith("eval")
     assert evaluated.source == "whysafe"
 
+    if editor.pulls:
+        await pull_twice(editor)
+    else:
+        assert editor.client.result.capabilities.diagnostic_provider is None
+
     editor.type(0, 0, "#\n")
     assert await editor.codes() == [("eval-use", 3), ("yaml-unsafe-load", 7)]
 
@@ -255,6 +260,21 @@ async def test_from_opening_to_closing(editor, tmp_path):
     assert await editor.codes() == [("eval-use", 3)]
     editor.close()
     assert editor.client.messages == []
+
+
+async def pull_twice(editor):
+    """A client that pulls hears `unchanged` exactly while nothing changes, and is pushed nothing."""
+    first = await editor.pull()
+    assert first.kind == "full"
+    again = await editor.pull(first.result_id)
+    assert (again.kind, again.result_id) == ("unchanged", first.result_id)
+    editor.type(0, 0, "#\n")
+    moved = await editor.pull(first.result_id)
+    assert moved.kind == "full"
+    assert moved.result_id != first.result_id
+    editor.type(0, 0, "", (1, 0))
+    assert (await editor.pull(first.result_id)).kind == "unchanged"
+    assert editor.uri not in editor.client.published
 
 
 DECISIONS = {
@@ -361,20 +381,3 @@ async def wait_for_codes(editor, expected):
             pass
 
     await asyncio.wait_for(poll(), SECONDS)
-
-
-async def test_pull_says_unchanged_exactly_while_nothing_changes(editor, tmp_path):
-    editor.open((tmp_path / "a.py").as_uri(), TEXT)
-    if not editor.pulls:
-        assert editor.client.result.capabilities.diagnostic_provider is None
-        return
-    first = await editor.pull()
-    assert first.kind == "full"
-    again = await editor.pull(first.result_id)
-    assert again.kind == "unchanged"
-    assert again.result_id == first.result_id
-    editor.type(0, 0, "#\n")
-    moved = await editor.pull(first.result_id)
-    assert moved.kind == "full"
-    assert moved.result_id != first.result_id
-    assert editor.uri not in editor.client.published

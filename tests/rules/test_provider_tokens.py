@@ -15,7 +15,7 @@ TOKENS = {
     "AWS access key": ["AKIA" + "WHYSAFENOTAREAL2", "ASIA" + "WHYSAFENOTAREAL2"],
     "GitHub token": [*(f"gh{kind}_" + FILLING[:36] for kind in "pousr"), "github_pat_" + FILLING[:82]],
     "GitLab token": ["glpat-" + FILLING[:20]],
-    "Slack token": ["xoxb-" + "123456789012-abcdefghij", "xapp-1-" + FILLING[:30]],
+    "Slack token": ["xoxb-" + "123456789012-1234567890-" + FILLING[:24], "xapp-1-" + FILLING[:30]],
     "Google API key": ["AIza" + FILLING[:35]],
     "Anthropic key": ["sk-ant-" + "api03-" + FILLING[:90]],
     "OpenAI key": ["sk-" + FILLING[:48], "sk-proj-" + FILLING[:64]],

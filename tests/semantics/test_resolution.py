@@ -63,6 +63,11 @@ CATALOGUE = catalogue(
 )
 
 FORMS = (
+    ("ｅｖａｌ(x)", "eval"),
+    ("import os\nos.ｓｙｓｔｅｍ(x)", "system"),
+    ("import functools\nrun = functools.partial(run, 1)\nrun(x)", ""),
+    ("callable(eval)", ""),
+    ("try:\n    import os\nexcept ImportError:\n    os = None\nos.system(x)", "system"),
     ("import os as a; a.system(x)", "system"),
     ("from os import system as g; g(x)", "system"),
     ("def f():\n  import os\n  os.system(x)", "system"),

@@ -13,7 +13,7 @@ from whysafe.analysis.rule import Evidence, Verdict
 from whysafe.semantics.calls import Call, Expression, callees
 from whysafe.semantics.fold import literal
 from whysafe.semantics.resolve import Resolver, evaluate, lookup, paths
-from whysafe.semantics.scopes import Seen, dotted
+from whysafe.semantics.scopes import Seen, dotted, identifier
 from whysafe.semantics.values import Symbol
 
 if TYPE_CHECKING:
@@ -27,8 +27,14 @@ if TYPE_CHECKING:
 BASE_KINDS: frozenset[type[cst.CSTNode]] = frozenset({cst.Call, cst.Assign, cst.AnnAssign, cst.Import, cst.ImportFrom})
 """The node classes that the engine itself needs to see."""
 
+_ASKING = "getattr hasattr isinstance issubclass callable id type repr print staticmethod classmethod"
 _NO_REFERENCE = frozenset(
-    {"functools.partial", "builtins.getattr", "builtins.isinstance", "builtins.callable", "builtins.id"}
+    {
+        "functools.partial",
+        "functools.wraps",
+        "functools.update_wrapper",
+        *(f"builtins.{name}" for name in _ASKING.split()),
+    }
 )
 """Callees whose arguments are not callbacks: what they lead to is resolved, or they call nothing."""
 
@@ -74,9 +80,9 @@ class _Filter:
 
     def __call__(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Name):
-            name = node.value
+            name = identifier(node.value)
         elif isinstance(node, cst.Attribute):
-            name = node.attr.value
+            name = identifier(node.attr.value)
         else:
             return True
         return self.awake is None or name in self.awake or name in self.own
@@ -145,9 +151,7 @@ def _call(seen: Seen, of: Catalogue, resolver: Resolver, can_matter: _Filter) ->
         name = node.func.attr.value
         for rule, method in of.methods.get(name, ()):
             yield from _answered(rule, method.when(Call(node, name, seen, resolver)), node.func, node)
-    names = {call.name for call in found}
-    if of.references and names.isdisjoint(_NO_REFERENCE):
-        yield from _references(node, seen, of, resolver, can_matter)
+    yield from _references(node, seen, of, resolver, can_matter)
 
 
 def _bound_already(rule: Rule, call: Call, of: Catalogue, resolver: Resolver) -> bool:
@@ -175,8 +179,11 @@ def _references(
             continue
         expression = Expression(arg.value, seen.scope, resolver)
         values = expression.values
-        for path in paths(values):
-            for rule, detector in of.references.get(path, ()):
+        named = [path for path in paths(values) if path in of.references]
+        if named and not _NO_REFERENCE.isdisjoint(call.name for call in callees(seen, resolver)):
+            return
+        for path in named:
+            for rule, detector in of.references[path]:
                 answer: Answer = detector.reference(expression) if detector.reference is not None else None
                 candidates = _answered(rule, answer, arg.value, arg.value)
                 yield from candidates if len(values) == 1 else _doubtful(candidates)

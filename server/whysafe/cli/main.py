@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CLEAN, INTERRUPTED = 0, 130
+STDERR = 2
 SEVERITIES = ("hint", "information", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
 PROGRAM_TYPES = ("library", "cli", "web-service", "script", "notebook", "critical", "test")
@@ -48,9 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _leave_at_once() -> NoReturn:
     """End the process, whatever the analysis is doing; a progress bar may have hidden the cursor."""
-    if sys.stderr.isatty():
-        sys.stderr.write("\x1b[?25h\n")
-        sys.stderr.flush()
+    # The bar also stands in for `sys.stderr`, so that this goes past it.
+    if os.isatty(STDERR):
+        os.write(STDERR, b"\x1b[?25h\n")
     os._exit(INTERRUPTED)
 
 

@@ -34,8 +34,7 @@ _HEADED = (
 )  # fmt: skip
 _ELEMENTS = (
     cst.Arg, cst.Element, cst.StarredElement, cst.DictElement, cst.StarredDictElement, cst.SubscriptElement,
-    cst.ImportAlias, cst.Param, cst.WithItem, cst.TypeParam, cst.MatchSequenceElement, cst.MatchStar,
-    cst.MatchMappingElement, cst.MatchKeywordElement,
+    cst.ImportAlias, cst.Param, cst.WithItem,
 )  # fmt: skip
 
 
@@ -101,6 +100,7 @@ def _wanted(statements: list[cst.CSTNode]) -> Iterator[cst.CSTNode]:
 def _end_mark(node: cst.CSTNode) -> cst.CSTNode | None:
     """The node by which the end of a header is found; None for a simple statement, which ends by itself."""
     if isinstance(node, cst.Match):
+        # What follows its colon has no node: the covered code ends before it.
         return node.subject
     body = getattr(node, "body", None)
     if isinstance(body, cst.IndentedBlock):
@@ -136,9 +136,18 @@ def _element(tree: Tree, text: str, line: int, statements: list[cst.CSTNode], pl
     elements = [
         node for statement in statements if _span(statement, places).contains(first) for node in _within(statement)
     ]
-    spans = locate(tree, text, elements)
+    spans = locate(tree, text, [part for node in elements for part in (node, *_tail(node))])
     found = next((node for node in elements if spans[node].start == first), None)
-    return Cover(spans[found], (found,)) if found else None
+    if found is None:
+        return None
+    end = max(spans[part].end for part in (found, *_tail(found)))
+    return Cover(Span(first, end), (found,))
+
+
+def _tail(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What belongs to an element but stands behind the place that libcst gives it."""
+    if isinstance(node, cst.Param):
+        yield from (part for part in (node.annotation, node.default) if part is not None)
 
 
 def _within(statement: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -69,9 +69,6 @@ class Text:
     def end(self) -> Position:
         return Position(len(self.lines) - 1, len(self.lines[-1]))
 
-    def everything(self) -> Span:
-        return Span(Position(0, 0), self.end())
-
 
 def difference(old: Text, new: str) -> Edit:
     """One edit of whole lines that makes `new` of a text: a client may send all of it for a keystroke."""

@@ -76,6 +76,9 @@ class Server(LanguageServer):
     # News of the analysis ---------------------------------------------------------------------------------------------
 
     def on_cards(self, cards: dict[str, Card]) -> None:
+        """Take the catalogue; every worker brings the same one, so that only the first is news."""
+        if cards == self.session.cards:
+            return
         self.session.cards = cards
         self.session.forget_settings()
         self.refresh()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whysafe import checker
+from whysafe.justifications.author import author
 from whysafe.justifications.comment import Decision, Refused
-from whysafe.justifications.writer import author
 from whysafe.lsp.messages import Outcome
 
 if TYPE_CHECKING:
@@ -27,12 +29,18 @@ def open(text: str) -> checker.Document:  # noqa: A001 - it is called as an attr
 
 def write(document: checker.Document, request: Write) -> Iterator[Outcome]:
     """One outcome per order; what is refused says why."""
-    who = author(request.settings.author, os.environ)
+    who = _author(request.settings.author, request.settings.root)
     for order in request.orders:
         try:
             yield _fulfil(document, order, request, who)
         except Refused as refused:  # noqa: PERF203 - one refusal must not take the other orders along
             yield Outcome(refusal=str(refused))
+
+
+@functools.lru_cache(maxsize=64)
+def _author(setting: str | None, root: str | None) -> str:
+    """Who signs; asked once per worker, because the answer may take a second."""
+    return author(setting, os.environ, None if root is None else Path(root))
 
 
 def _fulfil(document: checker.Document, order: Order, request: Write, who: str) -> Outcome:

@@ -272,8 +272,9 @@ _TOOLS = ("bdb", "pdb", "coverage", "trace", "cProfile", "profile", "pytest", "u
 
 
 def _installs_hook(call: Call) -> Answer:
-    given = call.arguments
-    if given and not call.name.startswith("sys.monitoring") and (given[0].is_none or _was_installed(given[0])):
+    # Of each of these functions the hook is the last argument or the only one; `sys.call_tracing` calls it at once.
+    hook = call.arguments[-1] if call.arguments else None
+    if hook is not None and (hook.is_none or _was_installed(hook)):
         return None  # The hook is taken away, or the one that was there before is put back.
     if any(name in call.callee.at(cst.Name(name)).symbols for name in _TOOLS):
         return Verdict(

@@ -100,7 +100,7 @@ def _is_existing_mode(of: Expression) -> bool:
     node = of.node
     if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitAnd):
         sides = (of.at(node.left), of.at(node.right))
-        return any(_takes_away(side.constant) for side in sides) or any(map(_is_st_mode, sides))
+        return any(_takes_away(side) or _is_st_mode(side) for side in sides)
     if isinstance(node, cst.Call) and len(node.args) == 1:
         return of.at(node.func).symbols == ("stat.S_IMODE",) and _is_st_mode(of.at(node.args[0].value))
     return _is_st_mode(of)
@@ -110,8 +110,11 @@ def _is_st_mode(of: Expression) -> bool:
     return any(isinstance(o.node, cst.Attribute) and o.node.attr.value == "st_mode" for o in of.origins())
 
 
-def _takes_away(mask: object) -> bool:
+def _takes_away(of: Expression) -> bool:
     """Whether `mode & mask` lets nobody write whom the mode did not let write."""
+    if isinstance(of.node, cst.UnaryOperation) and isinstance(of.node.operator, cst.BitInvert):
+        return True
+    mask = of.constant
     return isinstance(mask, int) and (mask < 0 or not mask & (stat.S_IWGRP | stat.S_IWOTH))
 
 
@@ -150,10 +153,11 @@ def _judge(call: Call, mode: Argument | None, *, created: bool, confidence: Conf
         return None
     if created and not known.certain:
         return None  # A parameter that defaults to what the system defaults to.
+    severity = _severity(known.bits, created=created)
     if known.bits & _DANGEROUS:
         return Verdict(
             message=f"{_which(known)} ({known.bits:#o}) {_who(known.bits)}.",
-            severity=_severity(known.bits, created=created),
+            severity=severity if known.certain else severity.step(-1),
             confidence=confidence if known.certain else Confidence.MEDIUM,
             at=underlined(call, mode),
             anchor=call.node,

@@ -58,14 +58,17 @@ def _waits_for_ever(call: Call, timeout: Argument) -> Answer:
     endless = [value for value in values if value is None or (isinstance(value, (tuple, list)) and None in value)]
     if not endless:
         return None
+    certain = len(endless) == len(timeout.values)
+    if endless[0] is not None:
+        message = "Half of this timeout is endless."
+    else:
+        message = "`timeout=None` lets this call wait for ever." if certain else "`timeout` can be None here: no limit."
     at = underlined(call, timeout)
     own = own_argument(call, timeout)
     repairs = () if own is None else (Repair("Use `timeout=10`", (Replace(own.value, "10"),), safe=False),)
     return Verdict(
-        message="`timeout=None` lets this call wait for ever."
-        if endless[0] is None
-        else "Half of this timeout is endless.",
-        confidence=Confidence.HIGH if len(endless) == len(timeout.values) else Confidence.MEDIUM,
+        message=message,
+        confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
         at=at,
         anchor=at if at is not None else call.node.func,
         repairs=repairs,

@@ -70,7 +70,8 @@ def _is_spelled_out(expression: Expression) -> bool:
     while inner is not None:
         values = inner.values
         if values and all(isinstance(value, Constant) for value in values):
-            return not any(isinstance(value, list) for value in inner.constants) or not _grown(inner)
+            # A list may have grown since it was written, so that its parts have to say.
+            return not any(isinstance(value, (list, tuple)) for value in inner.constants) or not any(_parts(inner))
         inner = _laid_out(inner)
     return False
 

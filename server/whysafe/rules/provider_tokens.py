@@ -13,7 +13,8 @@ SHAPES: Final[dict[str, str]] = {
     "AWS access key": r"(?:AKIA|ASIA)[0-9A-Z]{16}",
     "GitHub token": r"gh[pousr]_[0-9A-Za-z]{36,255}|github_pat_[0-9A-Za-z_]{40,255}",
     "GitLab token": r"glpat-[0-9A-Za-z_-]{20,64}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?",
-    "Slack token": r"xox[abeoprs]-[0-9A-Za-z-]{10,255}|xapp-[0-9]-[0-9A-Za-z-]{20,255}",
+    "Slack token": r"xox[abeoprs]-(?:[0-9]{8,14}-){1,3}[0-9A-Za-z]{10,64}|"
+    r"xox[abeoprs]-[0-9]-[0-9A-Za-z]{40,255}|xapp-[0-9]-[0-9A-Za-z-]{20,255}",
     "Google API key": r"AIza[0-9A-Za-z_-]{35}",
     "Anthropic key": r"sk-ant-[0-9A-Za-z_-]{20,255}",
     "OpenAI key": r"sk-(?:proj|svcacct|admin)-[0-9A-Za-z_-]{20,255}|sk-[0-9A-Za-z]{40,64}",

@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 
 _GUARDS = word_set(
     "auth authenticated authenticate authorized authorised authorize authorise permission permissions permitted "
-    "perm perms privileged admin superuser staff role roles csrf signature signed password passwd secret "
-    "credential credentials acl login"
+    "privileged admin superuser staff csrf password passwd secret credential credentials acl"
 )
 """Words of conditions that decide who may do something."""
-_ACTORS = frozenset({"user", "account", "token", "session"})
-_JUDGED = word_set(
-    "is can may has check checked valid validate validated verify verified allowed owner id name key expected"
-)
-"""Words that make a condition about a user or a token a decision."""
+_ACTORS = word_set("user account session member owner role roles perm perms login")
+_CHECKED = word_set("valid validate validated verify verified check checked allowed expired")
+_GRANTED = _CHECKED | word_set("is can may has owner id")
+"""Words that make a condition about an actor a decision; a token is often one of a grammar, so it takes more."""
 _NARROWING = frozenset({"isinstance", "issubclass", "callable", "hasattr"})
 _INVERTED: dict[type[cst.BaseCompOp], type[cst.BaseCompOp]] = {
     cst.Equal: cst.NotEqual,
@@ -64,7 +62,9 @@ def _decides_access(test: cst.BaseExpression) -> bool:
     words = {word for name in _identifiers(test) for word in words_of(name)}
     if not _GUARDS.isdisjoint(words):
         return True
-    return not _ACTORS.isdisjoint(words) and not _JUDGED.isdisjoint(words)
+    if "token" in words and not _CHECKED.isdisjoint(words):
+        return True
+    return not _ACTORS.isdisjoint(words) and not _GRANTED.isdisjoint(words - _ACTORS)
 
 
 def _only_narrows(test: cst.BaseExpression) -> bool:

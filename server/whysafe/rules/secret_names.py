@@ -55,7 +55,8 @@ _PREPOSITIONS: Final = frozenset({"for", "of", "to", "in", "on"})
 _NOT_A_CREDENTIAL: Final = word_set(
     "next page continuation cont cursor start begin end stop pad eos bos unk sep cls mask special sync prev "
     "previous last first lookahead unknown extra delimiter separator comment keyword reserved operator resume "
-    "scan upload pagination no not is has use show hide forgot reset change invalid missing"
+    "scan upload pagination no not is has use show hide forgot reset change update set get check verify validate "
+    "generate require requires required enter allow enable disable store save ask prompt send invalid missing"
 )
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
@@ -123,6 +124,7 @@ _PLACEHOLDER_PARTS: Final = re.compile(
     r"(?:^|[^a-z])(?:your|placeholder|example|redacted|replace[_-]?me|insert|fill[_-]?in|enter)(?:[^a-z]|$)|"
     r"^x{3,}|\*{3}|\.{3}"
 )
+_DEFAULT: Final = re.compile(r"change[_-]?(?:me|it)(?:[^a-z]|$)|insecure")
 _TEMPLATE: Final = re.compile(
     r"\{[^{}\s]{0,60}\}|\$\{|\$\(|^\$\w+$|^%\w+%$|%\(\w+\)s|^<[^<>]*>$|^\[[^\[\]]*\]$|^%[sr]$|\{%|^@\w+@$|^__\w+__$"
 )
@@ -147,6 +149,8 @@ def can_be_credential(text: str, name: str, kind: Kind, *, label: bool = False) 
     """
     if not 4 <= len(text) <= LONGEST_CREDENTIAL or not text.isascii() or _is_sentence(text):
         return False
+    if kind is not Kind.KEY and _DEFAULT.search(text.lower()):
+        return True  # It asks to be changed, so it works until somebody does that.
     if _is_placeholder(text) or _names_something(text, name) or (label and _CAPITALISED.fullmatch(text)):
         return False
     if _TEMPLATE.search(text) or _ADDRESS.search(text) or _EXPRESSION.search(text) or holds_provider_token(text):
@@ -161,12 +165,19 @@ def _is_sentence(text: str) -> bool:
 
 def _is_placeholder(text: str) -> bool:
     lower = text.lower()
+    if "EXAMPLE" in text:
+        return True  # AWS writes it into all its documented keys.
     return lower in _PLACEHOLDERS or _PLACEHOLDER_PARTS.search(lower) is not None or len(set(lower)) < 3
 
 
 def _names_something(text: str, name: str) -> bool:
     """Whether the text is a name: the variable's own, that of an environment variable, a field or a setting."""
-    if _letters(text) == _letters(name) or _DOTTED.fullmatch(text) or _CONSTANT_NAME.fullmatch(text):
+    if (
+        _letters(text) == _letters(name)
+        or _PASSWORD_WORD.fullmatch(text.lower())
+        or _DOTTED.fullmatch(text)
+        or _CONSTANT_NAME.fullmatch(text)
+    ):
         return True
     words = words_of(text)
     if not _COMPOUND.fullmatch(text) or (words and words[0] in _EMPHASIS):

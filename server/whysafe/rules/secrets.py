@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from whysafe.semantics.calls import Call
 
 _CREDENTIAL_WORDS = (
-    r"pas+wo?r?d|(?:^|_)pass|pass$|pass(?:phrase|code)|pwd|pswd|secret|token|"
+    r"pas+wo?r?d|(?:^|_)pass|pass\d*$|pass(?:phrase|code)|pwd|pswd|secret|token|"
     r"(?:api|access|private|auth|encryption|signing|account|subscription|master|shared)_?key|"
     r"^(?:x|api|access|private|auth|account|subscription)$"
 )

@@ -82,8 +82,8 @@ _NUMBERS: Final = frozenset(
 )
 _MACHINE_MADE: Final = ("uuid.", "time.time", "time.monotonic", "secrets.token_hex", "random.rand", "os.getpid")
 _QUOTES: Final = re.compile(
-    r"quote_(?:ident|identifier|name|literal|table|column)|quote|escape|escape_\w+|sql_?escape|mogrify|"
-    r"Identifier|Literal|Placeholder|SQL|Composed|quoted_name|literal_column|adapt",
+    r"\w*quote\w*|qn|escape|escape_\w+|sql_?escape|mogrify|"
+    r"Identifier|Literal|Placeholder|SQL|Composed|literal_column|adapt",
     re.IGNORECASE,
 )
 _PLACEHOLDERS: Final = re.compile(
@@ -143,7 +143,7 @@ def spell(of: Expression, statement: cst.CSTNode | None) -> Spelled:
 
 def _spell(spot: _Spot) -> Spelled:
     handler = _HANDLERS.get(type(spot.node))
-    if spot.of.is_constant:
+    if spot.of.constants and spot.of.is_constant:  # A name that is only given itself has no value at all.
         return _constant(spot.of)
     return _hole(spot) if handler is None or spot.depth >= DEEPEST else handler(spot)
 

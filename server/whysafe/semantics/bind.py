@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind, Seen, add, dotted
+from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind, Seen, add, dotted, identifier
 from whysafe.syntax.tree import children
 
 if TYPE_CHECKING:
@@ -143,9 +143,9 @@ def _bind_parameters(parameters: cst.Parameters, inner: Scope, outer: Scope, *, 
     for number, parameter in enumerate(all_parameters(parameters)):
         if number == 0 and method and parameter.star not in {"*", "**"}:
             own = Binding(BindingKind.SELF, outer, outer.node, owner=parameter)
-            inner.bindings.setdefault(parameter.name.value, []).append(own)
+            inner.bindings.setdefault(identifier(parameter.name.value), []).append(own)
         else:
-            inner.bindings.setdefault(parameter.name.value, []).append(
+            inner.bindings.setdefault(identifier(parameter.name.value), []).append(
                 Binding(BindingKind.PARAMETER, outer, parameter, owner=parameter)
             )
 
@@ -164,9 +164,9 @@ def _bind_target(target: cst.CSTNode, binding: Binding, scope: Scope) -> None:
             for number, element in enumerate(part.elements):
                 todo.append((element.value, _part_of(bound, number, starred=isinstance(element, cst.StarredElement))))
         elif isinstance(part, cst.Attribute) and isinstance(part.value, cst.Name):
-            home = _class_of_self(part.value.value, scope)
+            home = _class_of_self(identifier(part.value.value), scope)
             if home is not None:
-                home.attributes.setdefault(part.attr.value, []).append(bound)
+                home.attributes.setdefault(identifier(part.attr.value), []).append(bound)
 
 
 def _part_of(binding: Binding, number: int, *, starred: bool) -> Binding:
@@ -265,7 +265,7 @@ def _bind_global(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> Non
     del statement
     assert isinstance(node, (cst.Global, cst.Nonlocal))
     for item in node.names:
-        name = item.name.value
+        name = identifier(item.name.value)
         target: Scope | None = None
         if isinstance(node, cst.Nonlocal):
             target = scope.parent

@@ -17,7 +17,7 @@ from whysafe.semantics.resolver import (
     lookup,
     symbol,
 )
-from whysafe.semantics.scopes import Binding, BindingKind, Scope
+from whysafe.semantics.scopes import Binding, BindingKind, Scope, identifier
 from whysafe.semantics.values import (
     UNKNOWN,
     Constant,
@@ -37,7 +37,7 @@ from whysafe.semantics.values import (
 
 def _name(node: cst.CSTNode, scope: Scope, resolver: Resolver) -> Values:
     assert isinstance(node, cst.Name)
-    name = node.value
+    name = identifier(node.value)
     if name in fold.NAMED:
         return (Constant(fold.NAMED[name]),)
     found = lookup(name, scope, resolver)
@@ -73,7 +73,9 @@ def _unbound(name: str, resolver: Resolver) -> Values:
 
 def _attribute(node: cst.CSTNode, scope: Scope, resolver: Resolver) -> Values:
     assert isinstance(node, cst.Attribute)
-    return join(*(attribute(value, node.attr.value, resolver) for value in evaluate(node.value, scope, resolver)))
+    return join(
+        *(attribute(value, identifier(node.attr.value), resolver) for value in evaluate(node.value, scope, resolver))
+    )
 
 
 def attribute(value: Value, name: str, resolver: Resolver) -> Values:
@@ -83,6 +85,8 @@ def attribute(value: Value, name: str, resolver: Resolver) -> Values:
         return (Namespace(value),) if name == "__dict__" else class_attribute(value, name, resolver)
     if isinstance(value, LocalInstance):
         return class_attribute(value.of, name, resolver)
+    if value == Constant(None):
+        return ()  # None stands for a module that may be missing; it has nothing to call.
     if isinstance(value, Display) and isinstance(value.node, cst.Dict) and name == "get":
         return (DisplayGet(value),)
     return UNKNOWN
@@ -149,6 +153,8 @@ def item(value: Value, keys: Values, resolver: Resolver) -> Values:
         if isinstance(value.node, cst.Dict):
             return display_item(value, constants if len(constants) == len(keys) else None, resolver)
         return join(*(evaluate(element.value, value.scope, resolver) for element in value.node.elements))
+    if value == Instance("multiprocessing.Pipe"):
+        return (Instance("multiprocessing.connection.Connection"),)
     if isinstance(value, Constant) and len(constants) == 1:
         folded = fold.subscript(value.value, constants[0])
         return UNKNOWN if folded is fold.NOT_CONSTANT else (Constant(folded),)

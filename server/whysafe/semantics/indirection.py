@@ -9,7 +9,7 @@ import libcst as cst
 from whysafe.semantics import fold
 from whysafe.semantics.expressions import attribute, item
 from whysafe.semantics.known import RETURNS
-from whysafe.semantics.resolver import HANDLERS, Resolver, evaluate, symbol
+from whysafe.semantics.resolver import DEEPEST, HANDLERS, Resolver, evaluate, symbol
 from whysafe.semantics.values import (
     UNKNOWN,
     AttributeGetter,
@@ -69,9 +69,14 @@ def _symbol_returned(callee: Symbol, node: cst.Call, scope: Scope, resolver: Res
 
 def _partial_returned(callee: Partial, node: cst.Call, scope: Scope, resolver: Resolver) -> Values:
     target = _first(callee.node)
-    if target is None:
+    if target is None or resolver.depth >= DEEPEST:
         return UNKNOWN
-    return join(*(_returned(value, node, scope, resolver) for value in evaluate(target, callee.scope, resolver)))
+    # A partial of its own name leads in a circle, so each of them counts as a step down.
+    resolver.depth += 1
+    try:
+        return join(*(_returned(value, node, scope, resolver) for value in evaluate(target, callee.scope, resolver)))
+    finally:
+        resolver.depth -= 1
 
 
 def _attribute_got(callee: AttributeGetter, node: cst.Call, scope: Scope, resolver: Resolver) -> Values:

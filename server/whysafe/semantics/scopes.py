@@ -7,6 +7,7 @@ branches, loops and other functions decide at run time which of them holds.
 from __future__ import annotations
 
 import enum
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -113,8 +114,14 @@ class PieceScopes:
         return self._top
 
 
+def identifier(name: str) -> str:
+    """A name as Python sees it: full-width and other look-alike letters are folded (language reference, 2.3)."""
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
+
+
 def add(scope: Scope, name: str, binding: Binding) -> None:
     """Bind a name where Python would: here, or where `global` or `nonlocal` says."""
+    name = identifier(name)
     if name in scope.elsewhere:
         target = scope.elsewhere[name]
         table = scope.root.module if target is None else target.bindings
@@ -129,9 +136,9 @@ def dotted(node: cst.BaseExpression | None) -> str | None:
     """`a.b.c` of a chain of names, or None."""
     parts: list[str] = []
     while isinstance(node, cst.Attribute):
-        parts.append(node.attr.value)
+        parts.append(identifier(node.attr.value))
         node = node.value
     if not isinstance(node, cst.Name):
         return None
-    parts.append(node.value)
+    parts.append(identifier(node.value))
     return ".".join(reversed(parts))

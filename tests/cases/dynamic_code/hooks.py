@@ -17,6 +17,7 @@ def install(hook, function):
 def take_away():
     sys.settrace(None)
     threading.setprofile(None)
+    sys.monitoring.register_callback(0, sys.monitoring.events.CALL, None)
 
 
 def restore(function):

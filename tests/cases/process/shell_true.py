@@ -88,6 +88,10 @@ def grown(name, names):
     for each in names:
         parts.append(each)
     sp.run("/bin/ls " + " ".join(parts), shell=True)  # expect: subprocess-shell-true
+    whole = ["/bin/ls", *words, "-l"]
+    sp.run(" ".join(whole), shell=True)  # expect: subprocess-shell-true
+    plain = ["/bin/ls", *fixed]
+    sp.run(" ".join(plain), shell=True)  # expect: subprocess-shell-true-constant
 
 
 def on_several_lines(name):

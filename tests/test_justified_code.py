@@ -1,0 +1,146 @@
+"""Answers written into real modules: formatters leave them as they are and valid; an edit of the code makes them stale."""
+
+import datetime as dt
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from whysafe import checker
+from whysafe.analysis.finding import Severity
+from whysafe.config import Settings
+from whysafe.justifications.comment import Decision
+from whysafe.justifications.state import State
+from whysafe.report import project
+from whysafe.syntax.position import Edit, Position, Span
+from whysafe.syntax.source import decode, split_lines
+
+LIBRARY = Path(sysconfig.get_paths()["stdlib"])
+MODULES = (
+    "bdb.py",
+    "cProfile.py",
+    "code.py",
+    "imaplib.py",
+    "multiprocessing/connection.py",
+    "pickle.py",
+    "pydoc.py",
+    "shelve.py",
+    "shutil.py",
+    "site.py",
+    "socketserver.py",
+    "tempfile.py",
+    "timeit.py",
+    "webbrowser.py",
+)
+TODAY = dt.date(2026, 11, 24)
+REASON = "the value comes from the table above and is never chosen by a user of the program"
+WANTED = 25
+FORMATTERS = {
+    "black": [sys.executable, "-m", "black", "--quiet", "-"],
+    "ruff": [sys.executable, "-m", "ruff", "format", "--isolated", "-"],
+}
+
+
+EVERYTHING = Settings(min_severity=Severity.HINT)
+
+
+def report(text):
+    return checker.check(text, EVERYTHING, TODAY, None)
+
+
+def answered(text):
+    """The text with every finding answered by the action's own block, the TODO replaced; and how many there are."""
+    number = 0
+    for decision in Decision:
+        document = checker.Document(text)
+        shown = [each for each in report(text).shown if each.state is State.OPEN]
+        if not shown:
+            break
+        # Each round answers a quarter of what is open, from below, so that places above stay what they are.
+        for each in sorted(shown, key=lambda each: each.finding.span, reverse=True)[
+            :: 4 - list(Decision).index(decision)
+        ]:
+            finding = each.finding
+            written = document.justify(finding.span.start, finding.rule, decision, "M. Smit", TODAY, Settings())
+            (edit,) = written.edits
+            document.edit(Edit(edit.span, reasoned(edit.text)))
+            number += 1
+        text = document.text
+    return text, number
+
+
+def reasoned(block):
+    """The block as a person would leave it: a reason for the TODO, a ticket for `ref TODO`."""
+    lines = block.splitlines(keepends=True)
+    sign = next(index for index, line in enumerate(lines) if line.strip().startswith("#   --"))
+    head, _, _ = lines[0].partition(": ")
+    end = lines[0][len(lines[0].rstrip("\r\n")) :]
+    return f"{head}: {REASON}.{end}" + lines[sign].replace("ref TODO", "ref SEC-42")
+
+
+def formatted(text, command):
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+
+
+@pytest.fixture(scope="module")
+def real_files():
+    found, total = {}, 0
+    for name in MODULES:
+        text, number = answered(decode((LIBRARY / name).read_bytes()))
+        if number:
+            found[name] = text
+            total += number
+    assert total >= WANTED
+    return found
+
+
+def states(text):
+    return [shown.state for shown in report(text).shown]
+
+
+def test_every_answer_is_valid(real_files):
+    for name, text in real_files.items():
+        said = report(text)
+        assert {shown.state for shown in said.shown} == {State.VALID}, name
+        assert said.notes == (), name
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_formatters_leave_answers_valid(real_files, formatter):
+    for name, text in real_files.items():
+        after = formatted(text, FORMATTERS[formatter])
+        assert states(after) == states(text), name
+        assert blocks(after) == blocks(text), name
+
+
+def blocks(text):
+    """The lines of all blocks without their indentation, which a formatter may change with the code's."""
+    document = checker.Document(text)
+    lines = text.splitlines()
+    return [
+        [line.strip() for line in lines[placed.block.span.start.line : placed.block.span.end.line + 1]]
+        for placed in document.facts().blocks
+    ]
+
+
+def test_an_edit_of_the_call_makes_the_answer_stale(real_files):
+    changed = 0
+    for name, text in real_files.items():
+        document = checker.Document(text)
+        lines = split_lines(text)
+        for placed in document.facts().blocks:
+            called = [f.span.end for f in document.facts().findings if placed.covers.contains(f.span.start)]
+            place = next((end for end in called if lines[end.line][end.column :].startswith("(")), None)
+            if place is None:
+                continue  # What is weak here is no call.
+            inside = Position(place.line, place.column + 1)
+            document.edit(Edit(Span(inside, inside), "*changed, "))
+            now = project(document.facts(), checker.cards(), EVERYTHING, TODAY, None)
+            said = {note.state for note in now.notes if note.block.span == placed.block.span}
+            assert said & {State.STALE, State.ORPHAN}, (name, place)
+            changed += State.STALE in said
+            document.edit(Edit(Span(inside, Position(inside.line, inside.column + len("*changed, "))), ""))
+        assert document.text == text
+    assert changed >= WANTED
