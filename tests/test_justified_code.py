@@ -1,4 +1,4 @@
-"""Answers written into real modules: formatters leave them as they are and valid; an edit of the code makes them stale."""
+"""Answers written into real modules: formatters leave them valid; an edit of the code makes them stale."""
 
 import datetime as dt
 import subprocess
@@ -7,7 +7,6 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-
 from whysafe import checker
 from whysafe.analysis.finding import Severity
 from whysafe.config import Settings

@@ -1,4 +1,4 @@
-"""The justifications of a document: where they stand, what they cover, and the fingerprint of that code as it is now."""
+"""The justifications of a document: where they stand, what they cover, and that code's fingerprint as it is now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from whysafe.justifications.comment import Block, Placed, Refused, parse_blocks
 from whysafe.justifications.cover import Cover, cover, logical_line
 from whysafe.justifications.fingerprint import fingerprint
 from whysafe.syntax.comments import Comment, comments
-from whysafe.syntax.position import Edit, Position
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree, children, parse
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from whysafe.analysis.program import Program
     from whysafe.analysis.unit import Unit
     from whysafe.semantics.scopes import PieceScopes, Scope
+    from whysafe.syntax.position import Edit, Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Document:
         """Parse one more part of the text that nobody has needed yet; False when all of it has its tree."""
         return self.program.fill()
 
-    def justify(
+    def justify(  # noqa: PLR0913, PLR0917 - each of them is a part of one answer
         self, place: Position, rule: str, decision: Decision, who: str, today: dt.date, settings: Settings
     ) -> Written:
         """The insertion that answers the finding of `rule` that starts at `place`.

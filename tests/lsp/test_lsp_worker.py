@@ -82,7 +82,7 @@ class Engine:
     def open(self, text):
         return self.Document(text)
 
-    def write(self, document, request):
+    def write(self, document, _request):
         raise ValueError(document)
 
 

@@ -55,7 +55,7 @@ def catalogue(rules: Iterable[Rule]) -> Catalogue:
     pairs = [(rule, detector) for rule in by_name.values() for detector in rule.detectors]
     calls = [(rule, detector) for rule, detector in pairs if isinstance(detector, Calls)]
     assigns = [(rule, detector) for rule, detector in pairs if isinstance(detector, Assigns)]
-    paths = [name for _, detector in (*calls, *assigns) for name in detector.names]
+    paths = [name for _, detector in pairs if isinstance(detector, (Calls, Assigns)) for name in detector.names]
     return Catalogue(
         rules=by_name,
         calls=_indexed((name, pair) for pair in calls for name in sorted(pair[1].names)),

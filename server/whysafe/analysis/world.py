@@ -151,7 +151,7 @@ class DocumentWorld:
 
 
 def _may_bind_member(unit: Unit, name: str) -> bool:
-    """Whether a member of a class can bind an attribute: more often than it does, never less. Calls and reads do not."""
+    """Whether a member of a class can bind an attribute: said more often than it does, never less."""
     if unit.scopes is not None:
         return True
     defined = _DEFINES.match(unit.piece.text)

@@ -123,8 +123,14 @@ def _span(node: cst.CSTNode, places: Places) -> Span:
 
 
 def _nodes(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
+    """The header, and what stands behind its colon, unless it does nothing: formatters give that a line of its own."""
     body = getattr(node, "body", None)
-    return (node, *body.body) if isinstance(body, cst.SimpleStatementSuite) else (node,)
+    behind = body.body if isinstance(body, cst.SimpleStatementSuite) else ()
+    return (node, *(statement for statement in behind if not _is_idle(statement)))
+
+
+def _is_idle(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Pass) or (isinstance(node, cst.Expr) and isinstance(node.value, cst.Ellipsis))
 
 
 def _element(tree: Tree, text: str, line: int, statements: list[cst.CSTNode], places: Places) -> Cover | None:
