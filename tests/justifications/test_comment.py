@@ -1,4 +1,5 @@
 import datetime as dt
+import time
 
 import pytest
 from whysafe.justifications.comment import Block, Decision, parse_blocks
@@ -219,3 +220,34 @@ def test_the_one_line_form_without_signature():
 def test_a_long_word_is_not_shown_in_full():
     (problem,) = only(f"# justified[a] {'x' * 100_000}: because\n{CODE}").problems
     assert len(problem) < 200
+
+
+HOSTILE = {
+    "spaces behind the word": lambda count: [f"# justified{' ' * count}x"],
+    "spaces behind the bracket": lambda count: [f"# justified[a]{' ' * count}x"],
+    "an endless decision": lambda count: [f"# justified[a] {'x' * count}"],
+    "brackets": lambda count: [f"# justified{'[' * count}"],
+    "colons": lambda count: [f"# justified[a] accepted{':' * count}"],
+    "dashes and spaces": lambda count: [f"f()  # justified[a] accepted: -- 2026-11-24{' ' * count}x"],
+    "commas": lambda count: ["# justified[a] accepted: x", f"#   -- {',' * count}"],
+    "ids": lambda count: [f"# justified[{'a,' * count}] accepted: x"],
+    "a stray sign line": lambda count: [f"#   -- a, 2026-11-24{' code' * count}"],
+    "heads": lambda count: ["# justified[a] accepted: x"] * (count // 20),
+    "a long block": lambda count: ["# justified[a] accepted: x", *["#   more"] * (count // 20)],
+    "prose below a head": lambda count: ["# justified[a] accepted: x", *["# prose"] * (count // 20)],
+}
+
+
+def seconds(lines):
+    found = comments("\n".join(lines) + "\nf()\n")
+    best = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        parse_blocks(found)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_reading_takes_time_in_proportion(make):
+    assert seconds(make(80_000)) < 12 * seconds(make(10_000)) + 0.02

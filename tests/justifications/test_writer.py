@@ -285,7 +285,7 @@ def test_it_is_no_code_that_was_commented_out():
     assert done.returncode == 0, done.stdout.decode()
 
 
-@pytest.mark.parametrize("name", ["shlex.py", "xmlrpc/client.py"])
+@pytest.mark.parametrize("name", ["shlex.py", "cmd.py"])
 @pytest.mark.parametrize("formatter", [None, blackened, ruffened])
 def test_real_modules(name, formatter):
     """Blocks above random logical lines of real code change nothing of it, are valid, and survive formatters."""

@@ -106,12 +106,16 @@ class Imports:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nodes:
-    """Syntax nodes by class. `words` or `pattern` (searched in each identifier, case ignored) can trigger it."""
+    """Syntax nodes by class. `words` or `pattern` (searched in each identifier, case ignored) can trigger it.
+
+    With a `shape`, the words count only where this expression, linear on any input, matches somewhere in the text.
+    """
 
     kinds: tuple[type[cst.CSTNode], ...]
     when: Callable[[Place], Answer]
     words: frozenset[str]
     pattern: str
+    shape: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +123,7 @@ class Texts:
     """Matches in the raw text: strings and comments of every kind. Needs no tree."""
 
     pattern: re.Pattern[str]
-    when: Callable[[re.Match[str]], bool] | None
+    when: Callable[[re.Match[str]], Answer] | None
 
 
 Detector = Calls | Methods | Assigns | Imports | Nodes | Texts
@@ -163,13 +167,17 @@ def nodes(
     when: Callable[[Place], Answer],
     words: Iterable[str] = (),
     pattern: str = "",
+    shape: str = "",
 ) -> Nodes:
     """Nodes by class; give the words or the pattern of identifiers without which there cannot be a finding."""
     if not words and not pattern:
         raise ValueError("nodes() needs words or a pattern: a detector without them would have every file parsed.")
-    return Nodes(kinds, when, frozenset(words), pattern)
+    return Nodes(kinds, when, frozenset(words), pattern, re.compile(shape) if shape else None)
 
 
-def texts(pattern: str, *, when: Callable[[re.Match[str]], bool] | None = None) -> Texts:
-    """Raw text by a regular expression, which must be linear on any input."""
+def texts(pattern: str, *, when: Callable[[re.Match[str]], Answer] | None = None) -> Texts:
+    """Raw text by a regular expression, which must be linear on any input.
+
+    There are no nodes, so of a verdict only message, severity and confidence count.
+    """
     return Texts(re.compile(pattern), when)

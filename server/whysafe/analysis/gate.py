@@ -45,10 +45,11 @@ _SUBSCRIPTED = re.compile(r"\[(.+)\]$")
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Trigger words with the words of which a file must have one, and a pattern for identifiers."""
+    """Trigger words with the words of which a file must have one, a pattern for identifiers, and words with shapes."""
 
     words: dict[str, frozenset[str]]
     pattern: re.Pattern[str] | None
+    shapes: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
 
     def awake(self, file_words: Iterable[str]) -> frozenset[str]:
         """The trigger words of a file that has these words."""
@@ -57,9 +58,11 @@ class Gate:
             w for w, roots in self.words.items() if ANY_FILE in roots or not roots.isdisjoint(present)
         }
 
-    def matches(self, piece_words: frozenset[str]) -> bool:
-        """Whether one of the words matches the pattern."""
-        return self.pattern is not None and any(map(self.pattern.search, piece_words))
+    def matches(self, text: str, words: frozenset[str]) -> bool:
+        """Whether one of the words matches the pattern, or the text a shape that goes with one of its words."""
+        if self.pattern is not None and any(map(self.pattern.search, words)):
+            return True
+        return any(not words.isdisjoint(needed) and shape.search(text) is not None for needed, shape in self.shapes)
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -76,10 +79,14 @@ def gate(detectors: Iterable[Detector]) -> Gate:
     """The gate of a set of detectors."""
     words: dict[str, set[str]] = {}
     patterns: list[str] = []
+    shapes: list[tuple[frozenset[str], re.Pattern[str]]] = []
     for detector in detectors:
         if isinstance(detector, (Calls, Assigns)):
             for name in detector.names:
                 _add_path(name, words)
+            continue
+        if isinstance(detector, Nodes) and detector.shape is not None:
+            shapes.append((detector.words, detector.shape))
             continue
         for word in _own_words(detector):
             words.setdefault(word, set()).add(ANY_FILE)
@@ -88,6 +95,7 @@ def gate(detectors: Iterable[Detector]) -> Gate:
     return Gate(
         {word: frozenset(roots) for word, roots in words.items()},
         re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None,
+        tuple(shapes),
     )
 
 

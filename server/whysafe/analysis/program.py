@@ -197,9 +197,9 @@ class Program:
         """Whether a unit can have findings, as far as its words tell."""
         if not self._gated or not unit.words.isdisjoint(self._awake):
             return True
-        if unit.pattern is None:
-            unit.pattern = self.catalogue.gate.matches(unit.words)
-        return unit.pattern
+        if unit.matches is None:
+            unit.matches = self.catalogue.gate.matches(unit.piece.text, unit.words)
+        return unit.matches
 
     # --- results -----------------------------------------------------------------------------------------------------
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from whysafe.analysis import edits, engine
-from whysafe.analysis.finding import Confidence, Finding, Fix, Step
+from whysafe.analysis.finding import Finding, Fix, Step
 from whysafe.analysis.gate import words_of
+from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
@@ -61,8 +62,8 @@ class Unit:
     """Findings that rest on names whose bindings do not parse now."""
     lost: frozenset[str] = frozenset()
     """Of a unit that does not parse: the names that its text bound when it last did."""
-    pattern: bool | None = None
-    """Whether one of the words matches the gate's pattern; None as long as nobody has asked."""
+    matches: bool | None = None
+    """Whether the text matches one of the gate's patterns; None as long as nobody has asked."""
     places: dict[cst.CSTNode, Span] = field(default_factory=dict)
     """Positions that were needed before."""
     valid: bool = False
@@ -168,16 +169,18 @@ def texts(unit: Unit, of: Catalogue) -> tuple[Finding, ...]:
         found: list[Finding] = []
         for rule, detector in of.texts:
             for match in detector.pattern.finditer(unit.piece.text):
-                if detector.when is None or detector.when(match):
+                answer = True if detector.when is None else detector.when(match)
+                if answer:
+                    verdict = answer if isinstance(answer, Verdict) else Verdict()
                     span = _offsets(unit.piece.text, match.start(), match.end())
                     found.append(
                         Finding(
                             rule=rule.name,
-                            message=rule.message,
+                            message=verdict.message or rule.message,
                             span=span,
                             anchor=span,
-                            severity=rule.severity,
-                            confidence=Confidence.HIGH,
+                            severity=rule.severity if verdict.severity is None else verdict.severity,
+                            confidence=verdict.confidence,
                         )
                     )
         unit.text_findings = tuple(found)

@@ -17,6 +17,7 @@ NOBODY = "TODO-name"
 """Stands for the name until somebody writes theirs; a block with it is unsigned."""
 
 _SECONDS = 1.0
+_LONGEST = 200
 
 
 def author(setting: str | None, environ: Mapping[str, str], workspace: Path | None = None) -> str:
@@ -33,7 +34,7 @@ def author(setting: str | None, environ: Mapping[str, str], workspace: Path | No
 
 def clean_name(name: str) -> str:
     """The name as it can stand on a sign line: without an e-mail address, commas and invisible characters."""
-    name = re.sub(r"<[^<>]*>|\S*@\S*", " ", name).replace(",", " ").replace("#", " ")
+    name = re.sub(r"<[^<>]*>|\S*@\S*", " ", name[:_LONGEST]).replace(",", " ").replace("#", " ")
     return " ".join("".join(" " if unicodedata.category(each)[0] in "CZ" else each for each in name).split())
 
 

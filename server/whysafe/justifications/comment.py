@@ -94,7 +94,7 @@ def is_head(text: str) -> bool:
 _EAGER = re.compile(r"#[ \t]*(?:justif(?:ied|y|ication)[ \t]*\[|justfied[ \t]*\[|justified[ \t]*[({:])", re.IGNORECASE)
 # Without a bracket it may be prose ("justified text"), so it counts only with what an answer would go on with.
 _WISHFUL = re.compile(
-    r"#[ \t]*justified[ \t]*(?:$|[,;.!-]|\W*\b(?:accepted|mitigated|deferred|false-alarm|because|since|as|by)\b)",
+    r"#[ \t]*justified(?:[ \t]*$|[ \t]*[,;.!-]|\W+(?:accepted|mitigated|deferred|false-alarm|because|since|as|by)\b)",
     re.IGNORECASE,
 )
 _TEXT_LINE = re.compile(r"#[ \t]{2,}(?=[^ \t])")
@@ -102,7 +102,7 @@ _SIGN_LINE = re.compile(r"#[ \t]*--(?!-)[ \t]*")
 _STRAY_SIGN = re.compile(r"#[ \t]*--[^,]*,[ \t]*\d{4}-\d\d-\d\d\b.*\bcode[ \t]+[0-9a-fA-F]{8}\b")
 _TRAILING_HEAD = re.compile(r"#[ \t]?justified[ \t]*\[", re.IGNORECASE)
 _HEAD = re.compile(
-    r"#[ \t]?justified[ \t]*\[(?P<ids>[^\]]*)\][ \t]*(?P<decision>[^\s:]*)[ \t]*:(?P<text>.*)", re.DOTALL
+    r"#[ \t]?justified[ \t]*\[(?P<ids>[^\]]*)\][ \t]*(?:(?P<decision>[^\s:]+)[ \t]*)?:(?P<text>.*)", re.DOTALL
 )
 _BLANKS = " \t\f"
 _EXAMPLE = "`# justified[rule-name] accepted: reason`"
@@ -193,7 +193,7 @@ def _trailing(comment: Comment, start: int) -> Block:
     """The one-line form behind code: the signature follows the last ` -- `, another tool's pragma may follow that."""
     head = _read_head(comment.text[start:])
     reason, dashes, tail = head.text.rpartition(" -- ")
-    signed = re.split(r"[ \t]{2,}#", tail, maxsplit=1)[0]
+    signed = tail.partition("  #")[0]
     signature = read_signature(signed) if dashes else NO_SIGNATURE
     width = len(comment.text) - start - len(tail) + len(signed)
     if signature.date is None and signature.code is None:
@@ -239,7 +239,7 @@ def _read_head(text: str) -> _Head:
     problems += [
         f"{quoted(name)} is more than one word; separate rule names by commas." for name in ids if len(name.split()) > 1
     ]
-    word = head["decision"]
+    word = head["decision"] or ""
     decision = next((choice for choice in Decision if choice.value == word), None)
     if decision is None:
         problems.append(_decision_problem(word))

@@ -198,6 +198,9 @@ def _log_instead(statements: list[cst.CSTNode]) -> tuple[Repair, ...]:
     return (Repair("Log the error", (AddImport("logging"), Replace(statements[0], text)), safe=False),)
 
 
+_DOES_NOTHING = r"\bpass\b|\.\.\."
+"""A statement that is `pass` or `...`: a piece without one need not be parsed for this rule."""
+
 TRY_EXCEPT_PASS = Rule(
     name="try-except-pass",
     family="robustness",
@@ -213,7 +216,7 @@ TRY_EXCEPT_PASS = Rule(
     cwe=(703, 390),
     severity=Severity.INFORMATION,
     aliases=("B110", "S110", "pass"),
-    detect=nodes(cst.ExceptHandler, cst.ExceptStarHandler, when=_swallows, words=("except",)),
+    detect=nodes(cst.ExceptHandler, cst.ExceptStarHandler, when=_swallows, words=("except",), shape=_DOES_NOTHING),
     bad=(
         "def close(connection):\n    try:\n        connection.close()\n    except Exception:\n        pass",
         "def remove(path):\n    try:\n        path.unlink()\n    except FileNotFoundError:\n        ...",

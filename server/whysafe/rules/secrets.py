@@ -9,7 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import Place, calls, nodes, texts
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.rule import Answer, Rule, Verdict
-from whysafe.rules.provider_tokens import PATTERN, is_real
+from whysafe.rules.provider_tokens import PATTERN, is_real, service_of
 from whysafe.rules.secret_names import is_hardcoded
 from whysafe.rules.written import own_argument
 from whysafe.semantics.fold import NOT_CONSTANT, fold, literal
@@ -236,7 +236,7 @@ def _passes_a_credential(place: Place) -> Answer:
 
 
 def _logs_in(at: cst.CSTNode | None) -> Answer:
-    message = "The password of this login stands in the source."
+    message = "The password that is passed here stands in the source."
     return None if at is None else Verdict(message=message, severity=Severity.WARNING, at=at, anchor=at)
 
 
@@ -334,8 +334,11 @@ HARDCODED_PASSWORD_DEFAULT = Rule(
 # --- provider-token-literal ------------------------------------------------------------------------------------------
 
 
-def _is_real_token(found: re.Match[str]) -> bool:
-    return is_real(found.group())
+def _is_real_token(found: re.Match[str]) -> Answer:
+    token = found.group()
+    if not is_real(token):
+        return None
+    return Verdict(message=f"This has the shape of a real {service_of(token)}, and whoever reads it can use it.")
 
 
 PROVIDER_TOKEN_LITERAL = Rule(

@@ -82,7 +82,8 @@ class Expression:
     @property
     def is_constant(self) -> bool:
         """Whether the source spells the value out, in every candidate."""
-        return all(isinstance(value, Constant) for value in self.values)
+        values = self.values
+        return bool(values) and all(isinstance(value, Constant) for value in values)
 
     @property
     def is_none(self) -> bool:
