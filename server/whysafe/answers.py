@@ -57,7 +57,7 @@ class Answers:
         line = 0
         units = self._program.units
         for unit, below in zip_longest(units, units[1:]):
-            if _may_answer(unit):
+            if unit.has_block:
                 known = before.get(unit)
                 if known is None or known.below is not below or not touched.isdisjoint(known.asked):
                     known = self._read(unit, below)
@@ -158,10 +158,6 @@ class Answers:
                     yield binding.owner
 
         return fingerprint(covered.nodes, bindings)
-
-
-def _may_answer(unit: Unit) -> bool:
-    return "#" in unit.piece.text and "just" in unit.piece.text.casefold()
 
 
 def _shifted(placed: Placed, lines: int) -> Placed:

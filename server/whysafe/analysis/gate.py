@@ -18,6 +18,7 @@ from whysafe.semantics.known import RETURNS, SECOND_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
 INDIRECTION = frozenset(
     (
@@ -45,18 +46,19 @@ _SUBSCRIPTED = re.compile(r"\[(.+)\]$")
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Trigger words with the words of which a file must have one, a pattern for identifiers, and words with shapes."""
+    """Trigger words by the word that a file must have for them, a pattern for identifiers, and words with shapes."""
 
-    words: dict[str, frozenset[str]]
+    woken_by: dict[str, frozenset[str]]
     pattern: re.Pattern[str] | None
     shapes: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
 
-    def awake(self, file_words: Iterable[str]) -> frozenset[str]:
-        """The trigger words of a file that has these words."""
-        present = frozenset(file_words)
-        return INDIRECTION | {
-            w for w, roots in self.words.items() if ANY_FILE in roots or not roots.isdisjoint(present)
-        }
+    def always(self) -> frozenset[str]:
+        """The trigger words of every file."""
+        return INDIRECTION | self.woken_by.get(ANY_FILE, frozenset())
+
+    def woken(self, words: AbstractSet[str]) -> frozenset[str]:
+        """The trigger words that a file gets by having these words."""
+        return frozenset().union(*(self.woken_by[word] for word in words & self.woken_by.keys()))
 
     def matches(self, text: str, words: frozenset[str]) -> bool:
         """Whether one of the words matches the pattern, or the text a shape that goes with one of its words."""
@@ -92,8 +94,12 @@ def gate(detectors: Iterable[Detector]) -> Gate:
             words.setdefault(word, set()).add(ANY_FILE)
         if isinstance(detector, Nodes) and detector.pattern:
             patterns.append(detector.pattern)
+    woken_by: dict[str, set[str]] = {}
+    for word, roots in words.items():
+        for root in roots:
+            woken_by.setdefault(root, set()).add(word)
     return Gate(
-        {word: frozenset(roots) for word, roots in words.items()},
+        {root: frozenset(found) for root, found in woken_by.items()},
         re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None,
         tuple(shapes),
     )

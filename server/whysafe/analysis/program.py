@@ -60,11 +60,10 @@ class Program:
         self._dropped: OrderedDict[Piece, Unit] = OrderedDict()
         self._remembered = 0
         self._carried: list[Finding] = []
-        self._names: set[str] = set()
         self._valid = accepts(text)
-        self._file_words: set[str] = set().union(*(unit.words for unit in self.units))
-        self._awake: frozenset[str] = frozenset()
-        self._wake()
+        self._awake = catalogue.gate.always() | catalogue.gate.woken(
+            frozenset(word for unit in self.units for word in unit.words)
+        )
 
     # --- editing -----------------------------------------------------------------------------------------------------
 
@@ -89,10 +88,7 @@ class Program:
             self._take_in(unit)
             if unit.broken:
                 unit.lost = lost.union(*known)
-        woken = self._wake()
-        for unit in self.units:
-            if unit.result is not None and not unit.words.isdisjoint(woken):
-                self._rerun(unit)
+        self._wake(self.catalogue.gate.woken(frozenset(word for unit in came for word in unit.words)))
         self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(patch) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
@@ -108,7 +104,6 @@ class Program:
 
     def _take_in(self, unit: Unit) -> None:
         unit.result, unit.held = None, ()
-        self._file_words |= unit.words
         self.world.enter(unit)
         self.world.scopes(unit)
 
@@ -187,11 +182,15 @@ class Program:
         lost = {name for other in self.units for name in other.lost}
         return tuple(findings) if not lost.isdisjoint(unit.result.asked) else ()
 
-    def _wake(self) -> frozenset[str]:
-        """Bring the trigger words up to date; the words that have become trigger words by it."""
-        before = self._awake
-        self._awake = self.catalogue.gate.awake(self._file_words) | self._names
-        return self._awake - before
+    def _wake(self, words: frozenset[str]) -> None:
+        """Make trigger words of these words: what has been analysed without them is analysed again."""
+        new = words - self._awake
+        if not new:
+            return
+        self._awake |= new
+        for unit in self.units:
+            if unit.result is not None and not unit.words.isdisjoint(new):
+                self._rerun(unit)
 
     def passes(self, unit: Unit) -> bool:
         """Whether a unit can have findings, as far as its words tell."""
@@ -215,11 +214,8 @@ class Program:
                     now = {(finding.rule, finding.span) for finding in unit.result.findings}
                     unit.held = tuple(f for f in self._still_held(unit, unit.held) if (f.rule, f.span) not in now)
                 woken |= self._given_names(unit)
-            if woken <= self._names:
-                return
-            self._names |= woken
-            self._wake()
-            pending = [unit for unit in self.units if not unit.words.isdisjoint(woken) and self.passes(unit)]
+            self._wake(frozenset(woken))
+            pending = [unit for unit in self.units if unit.result is None and self.passes(unit)]
 
     def _given_names(self, unit: Unit) -> set[str]:
         """Names under which a passing unit makes something dangerous known to others."""
@@ -229,7 +225,7 @@ class Program:
         given: set[str] = set()
         for name, found in units.bound_names(unit, self.catalogue).items():
             bare = name.removeprefix(".")
-            if bare not in self._names and any(self._leads_on(value, resolver) for value in _given(found, resolver)):
+            if bare not in self._awake and any(self._leads_on(value, resolver) for value in _given(found, resolver)):
                 given.add(bare)
         return given
 

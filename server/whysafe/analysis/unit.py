@@ -43,10 +43,7 @@ class Result:
     findings: tuple[Finding, ...]
     proofs: tuple[tuple[Proof, ...], ...]
     asked: frozenset[str]
-
-    @property
-    def relies_on(self) -> frozenset[Unit]:
-        return frozenset(proof.unit for proofs in self.proofs for proof in proofs)
+    relies_on: frozenset[Unit] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +61,8 @@ class Unit:
     """Of a unit that does not parse: the names that its text bound when it last did."""
     matches: bool | None = None
     """Whether the text matches one of the gate's patterns; None as long as nobody has asked."""
+    has_block: bool = False
+    """Whether a justification may stand in the text; a cheap question that is asked once."""
     places: dict[cst.CSTNode, Span] = field(default_factory=dict)
     """Positions that were needed before."""
     valid: bool = False
@@ -76,7 +75,8 @@ class Unit:
 
 
 def new_unit(piece: Piece) -> Unit:
-    return Unit(piece, words_of(piece.text))
+    words = words_of(piece.text)
+    return Unit(piece, words, has_block=any(word[:4].casefold() == "just" for word in words))
 
 
 def ensure_tree(unit: Unit) -> Tree | Unparsed:
@@ -135,6 +135,7 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: AbstractSet[str] | N
         tuple(findings[number] for number in order),
         tuple(proofs[number] for number in order),
         frozenset(resolver.asked),
+        frozenset(proof.unit for each in proofs for proof in each),
     )
 
 

@@ -45,6 +45,9 @@ class Answer:
 
 OPEN = Answer(State.OPEN)
 
+# So many unknown rules of one block are told.
+_ENOUGH = 10
+
 # Guessing what was meant compares with every rule: more guesses than this help nobody and would take seconds.
 _GUESSES = 20
 
@@ -140,7 +143,7 @@ def _judge(placed: Placed, met: Sequence[Subject], view: _View) -> tuple[State, 
     if unreadable:
         return State.MALFORMED, unreadable
     known = view.known.rules
-    unknown = tuple(_unknown_rule(name, view) for name in block.ids if name not in known)
+    unknown = tuple(_unknown_rule(name, view) for name in block.ids if name not in known)[:_ENOUGH]
     dark = view.dark(placed)
     if placed.covers is None:
         return State.OPEN, unknown if dark else (*unknown, _DETACHED)

@@ -105,6 +105,7 @@ _HEAD = re.compile(
     r"#[ \t]?justified[ \t]*\[(?P<ids>[^\]]*)\][ \t]*(?:(?P<decision>[^\s:]+)[ \t]*)?:(?P<text>.*)", re.DOTALL
 )
 _BLANKS = " \t\f"
+_ENOUGH = 5
 _EXAMPLE = "`# justified[rule-name] accepted: reason`"
 
 
@@ -238,7 +239,7 @@ def _read_head(text: str) -> _Head:
         ids = tuple(part for part in ids if part)
     problems += [
         f"{quoted(name)} is more than one word; separate rule names by commas." for name in ids if len(name.split()) > 1
-    ]
+    ][:_ENOUGH]
     word = head["decision"] or ""
     decision = next((choice for choice in Decision if choice.value == word), None)
     if decision is None:

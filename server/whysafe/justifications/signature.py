@@ -17,6 +17,8 @@ _DATE_LIKE = re.compile(r"\d[\d./-]*", re.ASCII)
 _CODE = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)
 _TOKEN = re.compile(r"\S+")
 _BLANKS = " \t\f"
+# So many problems are shown of one sign line; more help nobody.
+_ENOUGH = 5
 _FIELDS = ("for", "review by", "ref", "ok by", "code")
 _SHORT = {"for": "for", "review": "review by", "ref": "ref", "ok": "ok by", "code": "code"}
 
@@ -55,6 +57,8 @@ def read_signature(text: str) -> Signature:
         parts = parts[1:]
     seen: set[str] = set()
     for part in parts:
+        if len(signature.problems) > _ENOUGH:
+            break
         name = _field_name(part)
         if name in seen:
             signature = _wrong(signature, f"`{name}` stands twice on the sign line; keep one of them.")
