@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from whysafe.analysis.finding import Severity
+from whysafe.analysis.finding import Confidence, Severity
 from whysafe.explain import CWE_PAGE
 from whysafe.justifications.state import State
 from whysafe.lsp.convert import span_to_client
@@ -61,7 +61,7 @@ def diagnostics(report: Report, view: View) -> list[dict[str, Any]]:
 def _of_finding(shown: Shown, view: View) -> dict[str, Any]:
     finding = shown.finding
     card = view.cards.get(finding.rule)
-    item = _item(view, finding.span, shown.severity, finding_message(shown))
+    item = _item(view, finding.span, _in_editor(shown), finding_message(shown))
     item["code"] = finding.rule
     item["data"] = {"rule": finding.rule}
     page = None if card is None else page_of(card)
@@ -108,6 +108,12 @@ def _of_gap(gap: Gap, view: View) -> dict[str, Any]:
     item = _item(view, gap.span, Severity.WARNING, message)
     item["code"] = "not-analysed"
     return item
+
+
+def _in_editor(shown: Shown) -> Severity:
+    """An editor marks an error only where it is certain, so that people keep reading what is marked so."""
+    certain = shown.finding.confidence is Confidence.HIGH
+    return shown.severity if certain else min(shown.severity, Severity.WARNING)
 
 
 def _item(view: View, span: Span, severity: Severity, message: str) -> dict[str, Any]:
