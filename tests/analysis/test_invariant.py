@@ -184,3 +184,13 @@ def test_memory_for_replaced_units_is_bounded():
         document.edit(Edit(Span(place, place), "xy"[number % 2]))
         document.facts()
     assert sum(piece.lines for piece in document.program._dropped) <= 2_300
+
+
+@pytest.mark.parametrize(
+    "text", ["def f():\n   \t     x()\n", "def f():\n    if x:\n       \\\n return None\n    y()\n"]
+)
+def test_a_gap_does_not_depend_on_how_the_text_came_about(text):
+    """Python takes these texts and libcst does not; nothing in them can be a finding."""
+    typed = Document("")
+    typed.edit(Edit(Span(Position(0, 0), Position(0, 0)), text))
+    check_invariant(typed)

@@ -6,6 +6,7 @@ final text. Work for an edit is bounded by the edited units and the units that a
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -266,7 +267,7 @@ class Program:
         line = 0
         for unit in self.units:
             if unit.tree is None and not unit.valid:
-                unit.valid = self._valid or _accepted(unit.piece)
+                unit.valid = _is_plain(unit.piece.text) and (self._valid or _accepted(unit.piece))
                 if not unit.valid:
                     self.world.scopes(unit)
             if isinstance(unit.tree, Unparsed):
@@ -304,6 +305,14 @@ def _trimmed(patch: Patch, old: Sequence[Unit]) -> Patch:
     while removed and added and old[first + removed - 1].piece == added[-1]:
         removed, added = removed - 1, added[:-1]
     return Patch(first, removed, added)
+
+
+_DOUBTFUL = re.compile(r"[\t\f\0]|\\[\r\n]")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether Python and libcst cannot disagree about a text: they do about odd indentation and line continuation."""
+    return _DOUBTFUL.search(text) is None
 
 
 def _accepted(piece: Piece) -> bool:
