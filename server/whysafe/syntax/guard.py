@@ -19,6 +19,9 @@ BRACKETS: Final = 100
 ELIFS: Final = 1000
 """The longest chain of `elif`: each one nests in the tree within the one before."""
 
+TOKENS: Final = 300_000
+"""The longest piece; one of this length takes the parser several seconds whatever its shape."""
+
 # The unit of work is 0.1 microseconds of libcst 1.9 on a core of 2024; all the costs below were measured in it. An
 # ordinary token costs about 150 units. What the shape of a statement costs beyond that may be half a second, and in
 # long statements as much again as the text itself.
@@ -26,7 +29,7 @@ _ALLOWANCE: Final = 5_000_000
 _ALLOWANCE_PER_TOKEN: Final = 200
 
 _SHALLOW: Final = 8  # brackets up to this depth are ordinary
-_COST_OF_DEPTH: Final = 20  # of each token, for each level beyond
+_COST_OF_DEPTH: Final = 50  # of each token, for each level beyond
 _COST_IN_PATTERN: Final = 20  # of each token, times the factors of the brackets around it
 _PATTERN_FACTOR: Final = {"[": 2, "(": 4, "{": 4}
 
@@ -54,11 +57,11 @@ _CASE: Final = re.compile(r"case\b(?!\s*[=.,:;)])")
 _SHORT: Final = 1000  # characters that cannot be chained at more than the allowance
 
 
-def guard(text: str) -> str | None:
+def guard(text: str, *, tokens: int = TOKENS) -> str | None:
     """Why `text` must not be parsed, for the user, or None where it may be. Linear, and never raises.
 
-    What is let through is parsed in a time that grows with its length alone, about half a second aside, on a thread
-    whose stack and recursion limit were raised.
+    Text of more than so many `tokens` is refused whatever its shape. What is let through is parsed in a time that grows
+    with its length alone, about half a second aside, on a thread whose stack and recursion limit were raised.
     """
     if len(text) <= _SHORT and "case" not in text and text.count("(") + text.count("[") + text.count("{") <= BRACKETS:
         return None
@@ -70,7 +73,7 @@ def guard(text: str) -> str | None:
             work.line(begin, end)
         else:
             work.token(kind, begin, end)
-        if reason := work.refusal():
+        if reason := work.refusal(tokens):
             return f"{reason}; this statement is not analysed."
     return None
 
@@ -102,10 +105,12 @@ class _Work:
     after_operand: bool = False
     in_pattern: bool = False
 
-    def refusal(self) -> str | None:
+    def refusal(self, most_tokens: int) -> str | None:
         allowed = _ALLOWANCE + _ALLOWANCE_PER_TOKEN * self.tokens
         if len(self.levels) > BRACKETS + 1:
             return f"Brackets are nested more than {BRACKETS} deep"
+        if self.tokens > most_tokens:
+            return f"More than {most_tokens:,} names, operators and brackets stand here"
         if len(self.elifs) > ELIFS:
             return f"More than {ELIFS} `elif` follow one another"
         if self.patterns > allowed:

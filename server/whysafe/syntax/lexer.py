@@ -68,9 +68,12 @@ class _Literal(NamedTuple):
     depth: int  # brackets open around the string
 
 
-def scan(text: str, start: int = 0, *, words: bool = False) -> Iterator[Token]:
-    """The tokens of `text` from the line start `start` on, in source order, with names and operators only where `words` asks for them.
+def scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for each would double the time
+    text: str, start: int = 0, *, words: bool = False
+) -> Iterator[Token]:
+    """The tokens of `text` from the line start `start` on, in source order.
 
+    Names and operators come only where `words` asks for them; a number with a point or a sign comes in parts.
     An unclosed string ends with its line, or with the text where it is triple-quoted. Inside brackets and fields no
     logical line begins, except with a keyword that proves them unclosed; but not in a triple-quoted f-string, where
     a template with braces of its own is more likely than a forgotten one. Never raises.

@@ -1,7 +1,8 @@
 """Where nodes stand in the text of their piece.
 
 The parser gives no places. They come from generating code again and noting where the wanted nodes begin and end, once
-for a piece and only for the few nodes that are asked for. Parentheses belong to a node; blanks around it do not.
+for a piece and only for the few nodes that are asked for. A node's own parentheses and the blanks around it are left
+out, as in the library's PositionProvider.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def locate(tree: Tree, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTN
     notes = _Notes(tree.module, wanted)
     if not notes.wanted:
         return {}
-    tree.module._codegen(notes)  # noqa: SLF001: the library offers no other way to follow the generation of code
+    tree.module._codegen(notes)  # noqa: SLF001 - no public way follows code generation
     offsets = list(accumulate(map(len, notes.tokens), initial=0))
     wrapper = CLASS_WRAPPER if tree.wrapped else ""
     to_source = _alignment("".join(notes.tokens), wrapper + text)
@@ -77,7 +78,7 @@ class _Notes(CodegenState):
         if node in self.wanted and node not in self.places:
             self.places[node] = (self.began[node], len(self.tokens))
 
-    def record_syntactic_position(  # type: ignore[override]  # any context manager will do
+    def record_syntactic_position(  # type: ignore[override]  # the library asks for less than it declares
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
     ) -> AbstractContextManager[None]:
         if node not in self.wanted:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LIMIT: Final = 10 << 20
 """Bytes of the largest file that is read unless the caller says otherwise."""
 
+_HEAD: Final = 1 << 16  # where a coding cookie is looked for
+_SLOW: Final = frozenset(("idna", "punycode"))  # decoders whose time grows with the square of the length
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
@@ -35,18 +37,17 @@ def read_source(path: Path, limit: int = LIMIT) -> str:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
         raise SourceError(f"The file cannot be opened: {_reason(error)}.") from error
-    with os.fdopen(descriptor, "rb", closefd=True) as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise SourceError("This is no regular file; only regular files are read.")
-        try:
+        with open(descriptor, "rb", closefd=False) as file:
             data = file.read(limit + 1)
-        except OSError as error:
-            raise SourceError(f"The file cannot be read: {_reason(error)}.") from error
+    except OSError as error:
+        raise SourceError(f"The file cannot be read: {_reason(error)}.") from error
+    finally:
+        os.close(descriptor)
     if len(data) > limit:
-        raise SourceError(
-            f"The file has {max(status.st_size, len(data)):,} bytes; files of more than {limit:,} bytes are not read."
-        )
+        raise SourceError(f"The file has more than {limit:,} bytes; files of this size are not read.")
     return decode(data)
 
 
@@ -61,14 +62,16 @@ def decode(data: bytes) -> str:
         encoding, _ = detect_encoding(lambda: next(lines, b""))
     except SyntaxError as error:
         raise SourceError(_encoding_message(data, str(error))) from error
+    if codecs.lookup(encoding).name in _SLOW:
+        raise SourceError(f"This file declares the encoding {encoding!r}, which is not supported. Save it as UTF-8.")
     try:
-        text = codecs.decode(data, encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise SourceError(_undecodable(data, error, encoding)) from error
     except (LookupError, ValueError) as error:
-        raise SourceError(f"The encoding {encoding!r} that this file declares cannot decode it: {error}.") from error
-    if not isinstance(text, str):
-        raise SourceError(f"The encoding {encoding!r} that this file declares is no text encoding.")
+        raise SourceError(f"This file declares the encoding {encoding!r}, which cannot decode it: {error}.") from error
+    if not encoding.startswith("utf-8") and "coding" not in "".join(_LINE.findall(text, 0, _HEAD)[:2]):
+        raise SourceError(f"This file declares the encoding {encoding!r}, but is not written in it. Save it as UTF-8.")
     if "\0" in text:
         line = len(_LINE_END.findall(text, 0, text.index("\0"))) + 1
         raise SourceError(f"Line {line} holds a NUL character; Python does not run such a file.")
@@ -105,25 +108,25 @@ def count_line_ends(text: str) -> int:
 
 def _first_lines(data: bytes) -> list[bytes]:
     """The two lines in which a coding cookie may stand."""
-    return re.findall(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", data[: 1 << 16])[:2]
+    return re.findall(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", data[:_HEAD])[:2]
 
 
 def _encoding_message(data: bytes, problem: str) -> str:
     try:
         data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if not problem.startswith("unknown encoding"):
+        if "unknown encoding" not in problem:
             return _undecodable(data, error, "utf-8")
-    return (
-        f"The encoding cannot be used: {problem}. Declare the real one, such as '# -*- coding: utf-8 -*-', in line 1."
-    )
+    if data.startswith(codecs.BOM_UTF8):
+        problem = "the byte order mark at the start says UTF-8, the coding line something else"
+    return f"The encoding of this file is unclear: {problem}. Save it as UTF-8 and remove or correct its coding line."
 
 
 def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str) -> str:
     line = len(re.findall(rb"\r\n?|\n", data[: error.start])) + 1
     return (
-        f"Line {line} holds bytes that are no {encoding} ({data[error.start : error.start + 1].hex(' ')}). "
-        "Save the file as UTF-8, or declare its encoding in line 1."
+        f"Line {line} holds the byte 0x{data[error.start]:02x}, which is not valid {encoding} there. "
+        "Save the file as UTF-8, or declare its real encoding in line 1, such as '# -*- coding: latin-1 -*-'."
     )
 
 

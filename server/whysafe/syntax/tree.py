@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -12,15 +13,18 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from whysafe.syntax.guard import guard
+from whysafe.syntax.lexer import LINE, scan
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import line_starts, split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from whysafe.syntax.split import Piece
 
 CLASS_WRAPPER: Final = "class _:\n"
+_LINE_NUMBER: Final = re.compile(r" (?:\(detected at line \d+\)|on line \d+)")  # counted from the start of the piece
+_BLANK_CONTINUATION: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*\\[\r\n]")
 _INDENT: Final = re.compile(r"[ \t\f]*")
 _REFUSALS: Final = (SyntaxError, ValueError, LookupError, RecursionError, MemoryError, OverflowError, SystemError)
 
@@ -43,10 +47,27 @@ _SOURCE_ORDER: Final = {
 }
 # What only says how code is written, and what is text rather than a node.
 _MEANINGLESS: Final = frozenset(
-    "lpar rpar lbracket rbracket lbrace rbrace comma semicolon colon first_colon second_colon dot equal separator"
-    " trailing_comma star conversion start end value_ indent header footer newline leading_lines lines_after_decorators"
-    " trailing_whitespace leading_whitespace encoding default_indent default_newline has_trailing_newline".split()
+    (
+        *("lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "start", "end"),
+        *("comma", "semicolon", "colon", "first_colon", "second_colon", "dot", "equal", "separator", "trailing_comma"),
+        *("star", "conversion", "indent", "header", "footer", "newline", "leading_lines", "lines_after_decorators"),
+        *("trailing_whitespace", "leading_whitespace", "encoding"),
+        *("default_indent", "default_newline", "has_trailing_newline"),
+    )
 )
+
+
+# The fields of each class of nodes that may hold meaningful nodes.
+_FIELDS: Final[dict[type[cst.CSTNode], tuple[str, ...]]] = {
+    kind: _SOURCE_ORDER.get(kind.__name__)
+    or tuple(
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.type not in {str, "str"} and field.name not in _MEANINGLESS and not field.name.startswith("whitespace")
+    )
+    for kind in vars(cst).values()
+    if isinstance(kind, type) and issubclass(kind, cst.CSTNode) and dataclasses.is_dataclass(kind)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +99,7 @@ def parse(piece: Piece) -> Tree | Unparsed:
     wrapper = CLASS_WRAPPER if piece.indents else ""
     text = wrapper + piece.text + (_header_body(piece) if piece.header else "")
     try:
-        module = cst.parse_module(text)
+        module = cst.parse_module(_without_blank_continuations(text))
     except (cst.ParserSyntaxError, *_REFUSALS) as error:
         return _unparsed(piece.text, wrapper, text, error)
     except BaseException as error:
@@ -96,17 +117,18 @@ def parse(piece: Piece) -> Tree | Unparsed:
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes directly below `node` that carry meaning, in source order: no whitespace, comments or punctuation."""
-    for name in _fields(node.__class__):
+    for name in _FIELDS[node.__class__]:
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        kind = value.__class__
+        if kind in _FIELDS:
             yield value
-        elif isinstance(value, (list, tuple)):
+        elif kind is list or kind is tuple:
             yield from value
 
 
 def accepts(text: str) -> bool:
     """Whether the running Python accepts `text` as a module: a cheap proof that every piece is valid. Never raises."""
-    if guard(text):
+    if guard(text, tokens=sys.maxsize):
         return False
     try:
         _ast_parse(text.removeprefix("\ufeff"))
@@ -115,25 +137,27 @@ def accepts(text: str) -> bool:
     return True
 
 
-_FIELDS: Final[dict[type[cst.CSTNode], tuple[str, ...]]] = {}
-
-
-def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    """The fields of a node class that may hold meaningful nodes; worked out once for each class."""
-    known = _FIELDS.get(kind)
-    if known is None:
-        names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
-        known = _SOURCE_ORDER.get(kind.__name__) or tuple(
-            name for name in names if name not in _MEANINGLESS and not name.startswith("whitespace")
-        )
-        _FIELDS[kind] = known
-    return known
-
-
 def _header_body(piece: Piece) -> str:
     """A body for a class header, one blank deeper than its first line."""
     indent = _INDENT.match(piece.text)
     return (indent.group() if indent and piece.indents else "") + " pass\n"
+
+
+def _without_blank_continuations(text: str) -> str:
+    """Leave out the lines that hold a continuing backslash and nothing else, where they begin a logical line.
+
+    The parser refuses them at the start of a block. It never keeps them in its tree, so places are no worse for it.
+    """
+    if not _BLANK_CONTINUATION.search(text):
+        return text
+    parts: list[str] = []
+    place = 0
+    for kind, start, first in scan(text):
+        if kind == LINE and "\\" in text[start:first]:
+            blanks = re.split(r"\\(?:\r\n?|\n)", text[start:first])
+            parts += (text[place:start], next(filter(None, blanks), ""))
+            place = first
+    return "".join([*parts, text[place:]])
 
 
 def _ast_parse(text: str) -> ast.Module:
@@ -145,31 +169,33 @@ def _ast_parse(text: str) -> ast.Module:
 def _unparsed(piece_text: str, wrapper: str, text: str, refusal: BaseException) -> Unparsed:
     """Locate with the running Python what the parser refused, whose own places cannot be trusted."""
     if isinstance(refusal, UnicodeEncodeError):
-        return Unparsed(
-            _whole(piece_text), "A lone surrogate stands here, which is no character; it cannot be analysed."
-        )
+        return Unparsed(_whole(piece_text), "A lone surrogate stands here, which is no character; it is not analysed.")
     try:
-        _ast_parse(text if wrapper else text.removeprefix("\ufeff"))
+        _ast_parse(text.removeprefix("\ufeff"))
     except SyntaxError as error:
-        lines = split_lines(piece_text) or [""]
-        line = (error.lineno or 1) - 1 - wrapper.count("\n")
-        return Unparsed(_place(lines, line, error), f"Syntax error: {error.msg}. This statement is not analysed.")
+        reason = _LINE_NUMBER.sub("", error.msg)
+        if not reason.endswith("?"):
+            reason += "."
+        return Unparsed(
+            _place(piece_text, error, wrapper.count("\n")), f"Syntax error: {reason} This statement is not analysed."
+        )
     except _REFUSALS:
         pass
     return Unparsed(_whole(piece_text), "Syntax error. This statement is not analysed.")
 
 
-def _place(lines: Sequence[str], line: int, error: SyntaxError) -> Span:
-    """One token's place of a syntax error, kept within the lines of the piece."""
-    if not 0 <= line < len(lines):
-        line = min(max(line, 0), len(lines) - 1)
-        start, end = 0, len(lines[line])
-    else:
-        start = max((error.offset or 1) - 1, 0)
-        end = (error.end_offset or 0) - 1 if error.end_lineno == error.lineno else start
+def _place(text: str, error: SyntaxError, wrapped: int) -> Span:
+    """The token where a syntax error was found, kept within the lines of the piece."""
+    lines = split_lines(text) or [""]
+    found = (error.lineno or 1) - 1 - wrapped
+    line = min(max(found, 0), len(lines) - 1)
     content = len(lines[line].rstrip("\r\n"))
-    start = min(start, max(content - 1, 0))
-    return Span(Position(line, start), Position(line, min(max(end, start + 1), max(content, start))))
+    if line != found:
+        return Span(Position(line, 0), Position(line, content))
+    mark = len(lines[0]) - len(lines[0].removeprefix("\ufeff")) if line == 0 else 0
+    start = min(max((error.offset or 1) - 1, 0) + mark, max(content - 1, 0))
+    end = (error.end_offset or 0) - 1 + mark if error.end_lineno == error.lineno else 0
+    return Span(Position(line, start), Position(line, min(max(end, start + 1), content)))
 
 
 def _whole(text: str) -> Span:
