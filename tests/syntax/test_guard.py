@@ -78,7 +78,7 @@ HARMLESS = {
     "brackets": nested("(", "a", ")", BRACKETS),
     "arguments": "f(" + "a.b(c)[0] + d, " * 2000 + ")",
     "sums of a thousand": "x = " + "a + " * 1000 + "b",
-    "text of a thousand lines": "x = (\n" + '  "line"\n' * 1000 + ")",
+    "text of many lines": "x = (\n" + '  "line"\n' * 3000 + ")",
     "a table": "x = {\n" + "  'key': [1, -2.5, {'a': (1, 2)}],\n" * 3000 + "}",
     "a table of functions": "x = {\n" + "  'key': lambda a, b: a.b + b,\n" * 1000 + "}",
     "statements": "a.b(c).d = -e + f[0]\n" * 3000,

@@ -51,7 +51,7 @@ PARTS = {
     "lambda": "lambda a, ",
 }
 BEFORE = {"an unclosed string with escapes": "'''", "async": "(\n", "format specifications": 'f"'}
-SIZE = 40_000
+SIZE = 20_000
 
 
 def seconds(function, text):

@@ -166,7 +166,7 @@ def test_every_piece_of_valid_text_has_a_tree(text):
 def test_errors_are_located(found, place, words):
     refusal = parse(found)
     assert isinstance(refusal, Unparsed)
-    assert refusal.message.startswith("Syntax error: ")
+    assert refusal.message.startswith("Syntax error")
     assert refusal.message.endswith(" This statement is not analysed.")
     assert words in refusal.message
     assert " line " not in refusal.message

@@ -19,6 +19,9 @@ BRACKETS: Final = 100
 ELIFS: Final = 1000
 """The longest chain of `elif`: each one nests in the tree within the one before."""
 
+STRINGS: Final = 3000
+"""The most strings that may follow one another as one; the parser gives up a little beyond."""
+
 TOKENS: Final = 300_000
 """The longest piece; one of this length takes the parser several seconds whatever its shape."""
 
@@ -85,6 +88,7 @@ class _Level:
     start: int  # how many tokens stood before it
     factor: int = 1  # how often the parser reads it, as a pattern
     links: int = 0  # what the links that nest to the right cost each token to come
+    strings: int = 0  # strings that continue another one
     # A comma separates no elements where a `lambda` still waits for its ':' or a `for` for its 'in'.
     lambdas: int = 0
     loops: int = 0
@@ -113,6 +117,8 @@ class _Work:
             return f"More than {most_tokens:,} names, operators and brackets stand here"
         if len(self.elifs) > ELIFS:
             return f"More than {ELIFS} `elif` follow one another"
+        if self.levels[-1].strings > STRINGS:
+            return f"More than {STRINGS:,} strings follow one another"
         if self.patterns > allowed:
             return "The patterns of a `match` statement are nested too deep"
         if self.chains > allowed:
@@ -150,8 +156,7 @@ class _Work:
                 self.links -= self.levels.pop().links
             self.after_operand = True
         elif kind == STRING:
-            if self.after_operand:
-                self.link_right(_COST_OF_CHEAP_LINK)
+            level.strings += self.after_operand
             self.after_operand = True
         elif kind == OPERATOR:
             self.operator(self.text[begin:end])
@@ -216,5 +221,5 @@ class _Work:
         """An element ends here: what follows is no part of its chain."""
         level = self.levels[-1]
         self.links -= level.links
-        level.links = 0
+        level.links = level.strings = 0
         level.start = self.tokens
