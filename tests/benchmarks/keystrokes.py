@@ -27,7 +27,8 @@ TYPED = ["x", " = ", "(", "1", ")", "\n"]
 """Six keystrokes that make a statement; three of the six states do not parse."""
 PEERS = {
     "whysafe": [sys.executable, "-m", "whysafe", "server"],
-    "ruff": [shutil.which("ruff") or "ruff", "server"],
+    # The one that the development tools bring, beside this Python.
+    "ruff": [shutil.which("ruff", path=str(Path(sys.executable).parent)) or "ruff", "server"],
 }
 
 
