@@ -74,6 +74,44 @@ def test_every_setting_of_a_file_is_read_without_complaint(tmp_path):
     assert settings.root == str(tmp_path)
 
 
+WIDTHS = {
+    "[tool.whysafe]\nline-length = 100\n[tool.black]\nline-length = 99\n": 100,
+    "[tool.whysafe]\n[tool.black]\nline-length = 99\n[tool.ruff]\nline-length = 120\n": 99,
+    "[tool.ruff]\nline-length = 120\n": 120,
+    "[tool.black]\nline_length = 70\n": 70,
+    "[tool.black]\nline-length = 'wide'\n[tool.ruff]\nline-length = 110\n": 110,
+    "[tool.ruff]\nline-length = -1\n": 88,
+    "[tool.whysafe]\n": 88,
+    "[tool]\nblack = 3\n": 88,
+    "line-length = [\n": 88,
+    "tool = 'line'\n": 88,
+}
+
+
+@pytest.mark.parametrize(("text", "columns"), WIDTHS.items())
+def test_justifications_are_as_wide_as_the_code(tmp_path, text, columns):
+    write(tmp_path, text)
+    below = tmp_path / "below"
+    below.mkdir()
+    assert load(below)[0].columns == columns
+
+
+def test_the_formatter_counts_beside_a_settings_file_of_our_own_too(tmp_path):
+    write(tmp_path, "[tool.ruff]\nline-length = 120\n")
+    write(tmp_path, "program-type = 'cli'\n", "whysafe.toml")
+    settings, _ = load(tmp_path)
+    assert (settings.columns, settings.program_type) == (120, "cli")
+    assert merge(settings, from_mapping({"line-length": 60}, "editor")[0]).columns == 60
+    assert merge(settings, from_mapping({"confidence": "low"}, "editor")[0]).columns == 120
+
+
+def test_never_justify_and_foreign_markers_take_effect(tmp_path):
+    write(tmp_path, "[tool.whysafe]\nnever-justify = ['eval-use', 'crypto']\nforeign-markers = 'report'\n")
+    settings, problems = load(tmp_path, KNOWN)
+    assert problems == ()
+    assert (settings.never_justify, settings.foreign_markers) == (("eval-use", "crypto"), "report")
+
+
 def test_path_rules_hold_for_their_files_only(tmp_path):
     write(tmp_path, FULL)
     settings, _ = load(tmp_path, KNOWN)
@@ -105,7 +143,10 @@ PROBLEMS = [
     ("[tool.whysafe]\nrequired-version = '>=99'\n", 1, 0, "wants whysafe >=99"),
     ("[tool.whysafe]\nrequired-version = 'new'\n", 1, 0, "list of conditions"),
     ("[tool.whysafe]\nauthor = 'M. Smit'\n", 1, 0, "one name would sign for everybody"),
-    ("[tool.whysafe]\nforeign-markers = 'show'\n", 1, 0, "has no effect in whysafe"),
+    ("[tool.whysafe]\nforeign-markers = 'hide'\n", 1, 18, "must be one of show, report"),
+    ("[tool.whysafe]\nnever-justify = ['evl-use']\n", 1, 17, "Did you mean `eval-use`?"),
+    ("[tool.whysafe]\nline-length = 0\n", 1, 0, "number of columns from 1"),
+    ("[tool.whysafe]\nline-length = true\n", 1, 0, "number of columns from 1"),
     ("[tool.whysafe]\nignore = ['assert-used']\n", 1, 10, "without a reason"),
     ("[tool.whysafe.ignore]\nassert-used = ''\n", 1, 0, "without a reason"),
     ("[tool.whysafe.severity]\neval-use = 'hint'\n", 1, 0, "without a reason"),

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from whysafe.analysis.finding import Card, Confidence, Finding, Gap, InTests, Rank, Severity
 from whysafe.config import Settings, from_mapping
 from whysafe.justifications.comment import Block, Decision, Placed
+from whysafe.justifications.markers import Marker
 from whysafe.justifications.state import State
 from whysafe.report import Facts, Shown, fails, is_test_path, project
-from whysafe.syntax.position import span
+from whysafe.syntax.position import Position, span
 
 if TYPE_CHECKING:
     import random
@@ -242,9 +243,8 @@ def test_a_valid_justification_lowers_its_finding_and_is_not_filtered_away():
 
 
 def test_a_deferred_one_stays_visible():
-    assert (
-        one(facts(finding(), blocks=[placed(decision=Decision.DEFERRED, ref="X-1")])).severity is Severity.INFORMATION
-    )
+    block = placed(decision=Decision.DEFERRED, ref="X-1", review_by=dt.date(2027, 1, 20))
+    assert one(facts(finding(), blocks=[block])).severity is Severity.INFORMATION
 
 
 def test_a_stale_one_lowers_nothing_and_is_remarked_on():
@@ -280,12 +280,74 @@ def test_an_answer_to_the_lower_ranked_finding_does_not_silence_the_higher():
         ({"review_by": TODAY - dt.timedelta(days=1)}, {"program-type": "critical"}, True),
         ({"review_by": TODAY - dt.timedelta(days=1)}, {"expiry-grace": 0}, True),
         ({"code": "0fffffff"}, {"severity": {"shell-true": "information"}}, False),
+        ({"review_by": dt.date(2028, 1, 1)}, {}, False),
+        ({"review_by": dt.date(2027, 3, 1)}, {"review-within": {"warning": 60}}, False),
+        ({"decision": Decision.DEFERRED, "review_by": dt.date(2027, 1, 20)}, {}, False),
+        ({"program_type": "cli"}, {"program-type": "cli"}, False),
+        ({"program_type": "cli"}, {"program-type": "web-service"}, True),
+        ({"program_type": "cli"}, {}, True),
+        ({}, {"never-justify": ["shell-true"]}, True),
+        ({}, {"never-justify": ["process"]}, True),
+        ({}, {"never-justify": ["secrets"]}, False),
+        ({"problems": ("It is wrong.",)}, {}, True),
+        ({"reason": "fine"}, {}, True),
+        ({"who": None}, {}, True),
     ],
 )
 def test_what_makes_a_check_fail(changes, wishes, expected):
     wanted = settings(**wishes)
     shown = one(facts(finding(), blocks=[placed(**changes)]), wanted)
     assert fails(shown, wanted, TODAY, Severity.WARNING) is expected
+
+
+def marker(tool="nosec", names=("B602",), line=3, last=3):
+    return Marker(
+        span=span(line, 40, line, 52),
+        order_end=Position(line, 52),
+        tool=tool,
+        names=names,
+        text="",
+        first=line,
+        last=last,
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "wishes", "state", "severity", "failing"),
+    [
+        (marker(), {}, State.UNDOCUMENTED, Severity.INFORMATION, False),
+        (marker(), {"foreign-markers": "report"}, State.UNDOCUMENTED, Severity.WARNING, True),
+        (marker(names=("B607",)), {}, State.OPEN, Severity.WARNING, True),
+        (marker(names=()), {}, State.BLANKET, Severity.WARNING, True),
+        (marker("noqa", ("S101", "B602")), {}, State.UNDOCUMENTED, Severity.INFORMATION, False),
+        (marker(line=4, last=4), {}, State.OPEN, Severity.WARNING, True),
+        (marker(line=1, last=None), {}, State.UNDOCUMENTED, Severity.INFORMATION, False),
+        (marker(line=0, last=2), {}, State.OPEN, Severity.WARNING, True),
+        (marker(), {"never-justify": ["shell-true"]}, State.OPEN, Severity.WARNING, True),
+    ],
+)
+def test_orders_of_other_tools(order, wishes, state, severity, failing):
+    wanted = settings(**wishes)
+    what = replace(facts(finding(anchor=span(3, 0, 3, 30))), markers=(order,))
+    report = project(what, CARDS, wanted, TODAY, None)
+    (shown,) = report.shown
+    assert (shown.state, shown.severity, shown.full) == (state, severity, Severity.WARNING)
+    assert shown.marker == (order if state is not State.OPEN else None)
+    assert fails(shown, wanted, TODAY, Severity.WARNING) is failing
+    notes = [(note.state, note.severity, note.span) for note in report.notes]
+    assert notes == ([(State.BLANKET, Severity.WARNING, order.span)] if state is State.BLANKET else [])
+
+
+def test_a_block_speaks_louder_than_an_order_of_another_tool():
+    what = replace(facts(finding(), blocks=[placed()]), markers=(marker(names=()),))
+    report = project(what, CARDS, Settings(), TODAY, None)
+    assert (report.shown[0].state, report.shown[0].marker, report.notes) == (State.VALID, None, ())
+    stale = replace(facts(finding(), blocks=[placed(code="0fffffff")]), markers=(marker(),))
+    assert one(stale).state is State.STALE
+
+
+def test_a_blanket_where_nothing_is_found_is_nobodys_business():
+    assert project(replace(facts(), markers=(marker(names=()),)), CARDS, Settings(), TODAY, None).notes == ()
 
 
 def test_what_was_last_seen_before_the_text_broke_never_counts():

@@ -10,6 +10,7 @@ from whysafe.justifications.attach import attached_line
 from whysafe.justifications.comment import Block, Placed, Refused, parse_blocks
 from whysafe.justifications.cover import Cover, cover, logical_line
 from whysafe.justifications.fingerprint import fingerprint
+from whysafe.justifications.markers import limited, may_have_markers, parse_markers
 from whysafe.syntax.comments import Comment, comments
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree, children, parse
@@ -21,16 +22,22 @@ if TYPE_CHECKING:
 
     from whysafe.analysis.program import Program
     from whysafe.analysis.unit import Unit
+    from whysafe.justifications.markers import Marker
     from whysafe.semantics.scopes import PieceScopes, Scope
-    from whysafe.syntax.position import Edit, Position
+    from whysafe.syntax.position import Edit, Position, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A logical line of the document: the line on which it begins, and its fingerprint."""
+    """A logical line of the document: where it stands, and its fingerprint."""
 
-    line: int
+    span: Span
     fingerprint: str
+
+    @property
+    def line(self) -> int:
+        """The line on which it begins."""
+        return self.span.start.line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +55,7 @@ class Answers:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._known: dict[Unit, _Known] = {}
+        self._markers: dict[Unit, tuple[Marker, ...]] = {}
 
     def placed(self) -> tuple[Placed, ...]:
         """Every block with the code that it covers, in document coordinates and order."""
@@ -66,6 +74,21 @@ class Answers:
             line += unit.piece.lines
         touched.clear()
         return tuple(found)
+
+    def markers(self) -> tuple[Marker, ...]:
+        """Other tools' orders to look away, in document coordinates and order."""
+        before, self._markers = self._markers, {}
+        found: list[Marker] = []
+        line = 0
+        for unit in self._program.units:
+            markers = before.get(unit)
+            if markers is None:
+                text = unit.piece.text
+                markers = parse_markers(comments(text), split_lines(text)) if may_have_markers(text) else ()
+            self._markers[unit] = markers
+            found.extend(marker.shifted(line) for marker in markers)
+            line += unit.piece.lines
+        return limited(found)
 
     def block_at(self, place: Position) -> Placed:
         """The block that stands on the line of `place`. Raises Refused where there is none."""
@@ -97,7 +120,7 @@ class Answers:
         covered = logical_line(tree, unit.piece.text, line - first)
         if covered is None:
             return None
-        return Code(covered.span.start.line + first, self._fingerprint(covered, unit, scopes, set()))
+        return Code(covered.span.shifted(first), self._fingerprint(covered, unit, scopes, set()))
 
     def keeps_the_code(self, edits: Sequence[Edit]) -> bool:
         """Whether the program says the same after edits that only insert, each within one unit."""

@@ -11,19 +11,27 @@ from typing import TYPE_CHECKING
 from whysafe.analysis import catalogue as catalogues
 from whysafe.analysis.program import Program
 from whysafe.answers import Answers
-from whysafe.justifications import writer
+from whysafe.justifications import conversion, mending, writer
 from whysafe.justifications.comment import Block, Decision, Refused
-from whysafe.report import Facts, Report, project
+from whysafe.justifications.faults import latest_review
+from whysafe.justifications.marked import concerning
+from whysafe.justifications.names import names
+from whysafe.justifications.writer import Written
+from whysafe.report import Facts, Report, place_of, policy_of, project, weigh
 from whysafe.rules import CATALOGUE
+from whysafe.syntax.enclosing import enclosing
 from whysafe.syntax.source import split_lines
+from whysafe.syntax.tree import Tree
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection
 
     from whysafe.analysis.finding import Card, Severity
     from whysafe.config import Settings
-    from whysafe.justifications.writer import Written
-    from whysafe.syntax.position import Edit, Position
+    from whysafe.justifications.markers import Marker
+    from whysafe.syntax.comments import Comment
+    from whysafe.syntax.position import Edit, Position, Span
 
 
 @lru_cache(maxsize=1)
@@ -60,19 +68,54 @@ class Document:
             blocks=self._answers.placed(),
             gaps=self.program.gaps(),
             test_like=self.program.world.imports_test_framework,
+            markers=self._answers.markers(),
         )
+
+    def qualified_name(self, line: int) -> str:
+        """The classes and functions around a line, joined by dots, as in `Class.method`; empty at module level.
+
+        The line counts from 0. Of what does not parse, the names are left out.
+        """
+        world, units = self.program.world, self.program.units
+        index = world.index_at(line)
+        names: list[str] = []
+        depth: int | None = None
+        for number in range(index, -1, -1) if units else ():
+            unit = units[number]
+            around = unit.piece.header and depth is not None and len(unit.piece.indents) < depth
+            if number == index or around:
+                depth = len(unit.piece.indents)
+                world.scopes(unit)
+                if isinstance(unit.tree, Tree):
+                    within = min(line - world.line_of(number), max(unit.piece.lines - 1, 0))
+                    names[:0] = enclosing(unit.tree, unit.piece.text, within)
+            if depth == 0:
+                break
+        return ".".join(names)
 
     def fill(self) -> bool:
         """Parse one more part of the text that nobody has needed yet; False when all of it has its tree."""
         return self.program.fill()
 
     def justify(  # noqa: PLR0913, PLR0917 - each of them is a part of one answer
-        self, place: Position, rule: str, decision: Decision, who: str, today: dt.date, settings: Settings
+        self,
+        place: Position,
+        rule: str,
+        decision: Decision,
+        who: str,
+        today: dt.date,
+        settings: Settings,
+        *,
+        reason: str | None = None,
+        ref: str | None = None,
     ) -> Written:
         """The insertion that answers the finding of `rule` that starts at `place`.
 
+        Without a `reason`, a TODO with the questions that it has to answer stands in its place.
+
         Raises:
-            Refused: there is no such finding, or no safe place for a block; the message is for the user.
+            Refused: there is no such finding, no safe place for a block, or the reason cannot be written; the message
+                is for the user.
         """
         found = [f for f in self.program.findings() if f.rule == rule and f.span.start == place and not f.carried]
         if not found:
@@ -80,16 +123,21 @@ class Document:
         code = self._answers.code_around(place.line)
         if code is None:
             raise Refused("The code around this finding does not parse, so a justification cannot be bound to it.")
+        if rule in policy_of(settings, cards(), in_tests=False).never:
+            raise Refused(f"The settings of this project allow no answer to {rule} (`never-justify`); fix the code.")
+        severity = self._severity(code.span, {rule}, settings) or found[0].severity
         request = writer.Request(
             line=code.line,
             ids=(rule,),
             decision=decision,
-            reason=writer.todo(decision, (cards()[rule].ask,)),
+            reason=writer.todo(decision, (cards()[rule].ask,)) if reason is None else reason,
             who=who,
             today=today,
-            review_by=writer.review_date(decision, found[0].severity, today, _horizons(settings)),
+            review_by=writer.review_date(decision, severity, today, _horizons(settings)),
             program_type=settings.program_type,
+            ref=ref,
             code=code.fingerprint,
+            width=settings.columns,
         )
         written = writer.write(
             request, split_lines(self.text), self._answers.comments(), [p.block for p in self._answers.placed()]
@@ -97,6 +145,32 @@ class Document:
         if not self._answers.keeps_the_code(written.edits):
             raise Refused("A comment above this code would change what the code says; write it by hand elsewhere.")
         return written
+
+    def convert(  # noqa: PLR0913, PLR0917 - each of them is a part of one answer
+        self, place: Position, rule: str, decision: Decision, who: str, today: dt.date, settings: Settings
+    ) -> Written:
+        """The edits that make a justification of another tool's order to pass over the finding at `place`.
+
+        The order stays where it names rules, or is made to name the rule where its tool has an id for it; its free text
+        moves into the reason, for a person to confirm.
+
+        Raises:
+            Refused: as `justify`, or where there is no such order any more.
+        """
+        marker = self._marker(place, rule)
+        reason = conversion.reason(marker)
+        written = self.justify(place, rule, decision, who, today, settings, reason=reason)
+        rest = conversion.rest(marker, cards()[rule].aliases, split_lines(self.text))
+        # A snippet can only stand for a single edit.
+        return Written((*written.edits, *rest), written.snippet)
+
+    def _marker(self, place: Position, rule: str) -> Marker:
+        found = [f for f in self.program.findings() if f.rule == rule and f.span.start == place]
+        places = [place_of(finding) for finding in found]
+        for marker in concerning(self._answers.markers(), places, names(cards().values())):
+            if marker is not None:
+                return marker
+        raise Refused(f"No other tool is told to pass over {rule} at this place any more.")
 
     def reconfirm(self, place: Position, who: str, today: dt.date, settings: Settings) -> Edit:
         """The edit by which somebody confirms the block at `place` again. Raises Refused."""
@@ -112,16 +186,61 @@ class Document:
         """The edit that takes the block at `place` out. Raises Refused where there is none."""
         return writer.remove(self._answers.block_at(place).block, split_lines(self.text))
 
+    def attach(self, place: Position) -> tuple[Edit, ...]:
+        """The edits that move the block at `place` directly above the code that follows it. Raises Refused."""
+        block, lines, comments = self._block(place)
+        line = mending.next_code(block, lines, comments)
+        code = self._answers.code_around(line)
+        if code is None or code.line != line:
+            raise Refused("The code that follows does not begin a statement there; move the justification by hand.")
+        return self._kept(mending.attach(block, lines, comments, line))
+
+    def move_above(self, place: Position, settings: Settings) -> tuple[Edit, ...]:
+        """The edits that write the block behind code at `place` as lines above its statement. Raises Refused."""
+        block, lines, comments = self._block(place)
+        code = self._answers.code_around(place.line) if block.trailing else None
+        if code is None:
+            raise Refused("There is no justification behind code at this place any more.")
+        return self._kept(mending.move_above(block, lines, comments, code.line, settings.columns))
+
+    def shorten(self, place: Position, settings: Settings) -> tuple[Edit, ...]:
+        """The edit that brings the review date of the block at `place` within the policy. Raises Refused."""
+        placed = self._answers.block_at(place)
+        severity = None if placed.covers is None else self._severity(placed.covers, self._rules(placed.block), settings)
+        policy = policy_of(settings, cards(), in_tests=False)
+        latest = latest_review(placed.block, () if severity is None else (severity,), policy)
+        if latest is None:
+            raise Refused("The settings set no limit to the review date of this justification.")
+        return mending.shorten(placed.block, split_lines(self.text), latest)
+
+    def _block(self, place: Position) -> tuple[Block, list[str], dict[int, Comment]]:
+        comments = {comment.line: comment for comment in self._answers.comments() if comment.own_line}
+        return self._answers.block_at(place).block, split_lines(self.text), comments
+
+    def _kept(self, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+        """The edits, if what they insert changes nothing in what the code says."""
+        if not self._answers.keeps_the_code([edit for edit in edits if edit.text]):
+            raise Refused("A comment above this code would change what the code says; write it by hand elsewhere.")
+        return edits
+
+    def _rules(self, block: Block) -> set[str]:
+        known = names(cards().values()).rules
+        return {rule for name in block.ids for rule in known.get(name, ())}
+
     def _signing(self, place: Position, who: str, today: dt.date, settings: Settings) -> tuple[Block, writer.Signing]:
         placed = self._answers.block_at(place)
         if placed.code is None or placed.covers is None:
             raise Refused("No code is attached to this justification; move it directly above its statement first.")
         covers = placed.covers
-        answered = [finding.severity for finding in self.program.findings() if covers.contains(finding.span.start)]
         decision = placed.block.decision or Decision.ACCEPTED
-        severity: Severity | None = max(answered, default=None)
+        severity = self._severity(covers, self._rules(placed.block), settings)
         review = None if severity is None else writer.review_date(decision, severity, today, _horizons(settings))
-        return placed.block, writer.Signing(who, today, placed.code, review)
+        return placed.block, writer.Signing(who, today, placed.code, review, settings.program_type)
+
+    def _severity(self, covers: Span, rules: Collection[str], settings: Settings) -> Severity | None:
+        """How severe the gravest finding of these rules in a span is, outside of tests; None without any."""
+        found = [f for f in self.program.findings() if f.rule in rules and covers.contains(f.span.start)]
+        return max((weigh(f, cards()[f.rule], settings, in_tests=False) or f.severity for f in found), default=None)
 
 
 def _horizons(settings: Settings) -> dict[str, int | None]:

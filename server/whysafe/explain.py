@@ -39,6 +39,11 @@ _STATES = {
     State.ORPHAN: "There is no such finding here (any more).",
     State.UNKNOWN_RULE: "No rule has this name: this answer does not count.",
     State.DETACHED: "It stands above no code: this answer does not count.",
+    State.CONTEXT_CHANGED: "Written for another type of program: this answer does not count here.",
+    State.TOO_LONG: "Its review is planned later than this project allows: this answer does not count.",
+    State.FORBIDDEN: "The settings of this project allow no answer to this rule.",
+    State.UNDOCUMENTED: "Another tool is told to look away here, and no reason is recorded.",
+    State.BLANKET: "Every tool is told to look away here, and no rule and no reason is recorded.",
 }
 _OBLIGATIONS = {
     Decision.ACCEPTED: "Still the same callers, the same cost of a fix, the same kind of program?",
@@ -67,6 +72,8 @@ def hover(shown: Shown, card: Card) -> str:
     if shown.block is not None and shown.state in {State.VALID, State.DUE}:
         sure += f"; {_answer(shown.block)}"
     parts.append(sure + ".")
+    if shown.marker is not None:
+        parts.append(f"*{_STATES[shown.state]}*")
     if finding.carried:
         parts.append("*Last seen before the text broke: it is checked again when the text can be parsed.*")
     if finding.steps:

@@ -6,59 +6,75 @@ The facts of a text do not depend on settings, program type or day, so a change 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.finding import Card, Finding, Gap, InTests, Severity, Step
 from whysafe.config import Settings, for_path, relative_path
-from whysafe.justifications.audit import Answer, Audit, Subject, audit, demoted
+from whysafe.justifications.audit import OPEN, Answer, Audit, Policy, Subject, audit, demoted
 from whysafe.justifications.comment import Block, Placed  # noqa: TC001  # the wire reads these hints at run time
-from whysafe.justifications.names import names
+from whysafe.justifications.marked import Place, concerning
+from whysafe.justifications.markers import Marker  # noqa: TC001  # as above
+from whysafe.justifications.names import Names, names
+from whysafe.justifications.policy import HORIZONS
 from whysafe.justifications.state import State
 from whysafe.syntax.position import Span  # noqa: TC001  # as above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 TEST_FOLDERS = frozenset({"test", "tests"})
 ANSWERED = frozenset({State.VALID, State.DUE})
+PASSING = ANSWERED | {State.TOO_LONG}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the analysis says of one text, whatever the settings and the day.
 
-    `test_like` tells that the text imports pytest or unittest.
+    `test_like` tells that the text imports pytest or unittest; `markers` are other tools' orders to look away.
     """
 
     findings: tuple[Finding, ...]
     blocks: tuple[Placed, ...]
     gaps: tuple[Gap, ...]
     test_like: bool = False
+    markers: tuple[Marker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A finding as it is shown: `severity` is what it counts as now, `full` what it would count as without a block."""
+    """A finding as it is shown: `severity` is what it counts as now, `full` what it would count as without an answer.
+
+    `marker` is another tool's order that concerns it, where no block answers it. `answerable` tells whether the
+    settings allow an answer at all.
+    """
 
     finding: Finding
     severity: Severity
     full: Severity
     state: State
     block: Block | None
+    marker: Marker | None = None
+    answerable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something to say about a justification itself."""
+    """Something to say about a justification itself; `block` is None where it is about another tool's order.
+
+    `ids` and `instead` are as in `Remark`.
+    """
 
     span: Span
     severity: Severity
     state: State
     message: str
-    block: Block
+    block: Block | None
     unnecessary: bool
     related: tuple[Step, ...] = ()
+    ids: tuple[str, ...] = ()
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +94,17 @@ def project(facts: Facts, cards: Mapping[str, Card], settings: Settings, today: 
     """
     here = for_path(settings, path)
     in_tests = facts.test_like or here.program_type == "test" or is_test_path(path, settings.root)
-    weights = [_weigh(finding, cards.get(finding.rule), here, in_tests=in_tests) for finding in facts.findings]
-    audited = _audit(facts, weights, cards, today)
+    weights = [weigh(finding, cards.get(finding.rule), here, in_tests=in_tests) for finding in facts.findings]
+    known = names(cards.values()) if facts.blocks or facts.markers else Names({})
+    policy = policy_of(here, cards, in_tests=in_tests)
+    audited = _audit(facts, weights, known, today, policy)
     kept = _one_per_anchor(facts.findings, weights, cards)
-    shown = [_shown(facts.findings[index], weights[index], audited.answers[index]) for index in kept]
+    shown = [_shown(facts.findings[index], weights[index], audited.answers[index], policy) for index in kept]
+    shown = _marked(shown, facts.markers, known, here)
+    notes = [*_notes(facts, audited), *_marker_notes(shown)]
     return Report(
         shown=tuple(sorted(shown, key=lambda one: (one.finding.span, one.finding.rule, one.finding.message))),
-        notes=tuple(sorted(_notes(facts, audited), key=lambda note: (note.span, note.state.value, note.message))),
+        notes=tuple(sorted(notes, key=lambda note: (note.span, note.state.value, note.message))),
         gaps=tuple(sorted(facts.gaps, key=lambda gap: (gap.span, gap.message))),
     )
 
@@ -93,11 +113,14 @@ def fails(shown: Shown, settings: Settings, today: dt.date, threshold: Severity)
     """Whether a finding makes `check` fail: it has no answer that counts, and is at least as severe as `threshold`.
 
     An answer whose review date has passed goes on counting for the days of grace, so that a date alone breaks nothing
-    overnight; without a readable date there is no grace. `settings` are those of the file. What was last seen before
-    the text broke never counts.
+    overnight; without a readable date there is no grace. One whose review is planned too late, and another tool's order
+    that names the rule, are shown and break nothing (the latter unless the settings say so). `settings` are those of
+    the file. What was last seen before the text broke never counts.
     """
-    if shown.finding.carried or shown.state in ANSWERED or shown.full < threshold:
+    if shown.finding.carried or shown.state in PASSING or shown.full < threshold:
         return False
+    if shown.state is State.UNDOCUMENTED:
+        return settings.foreign_markers == "report"
     if shown.state is not State.EXPIRED or shown.block is None or shown.block.review_by is None:
         return True
     return today > shown.block.review_by + dt.timedelta(days=settings.grace_days)
@@ -130,8 +153,8 @@ def _nearness(name: str, card: Card) -> int:
     return int(name == "ALL" or (name == "DEFAULT" and card.default))
 
 
-def _weigh(finding: Finding, card: Card | None, settings: Settings, *, in_tests: bool) -> Severity | None:
-    """The severity of a finding before justifications, or None where these settings do not show it."""
+def weigh(finding: Finding, card: Card | None, settings: Settings, *, in_tests: bool) -> Severity | None:
+    """The severity of a finding before any answer, or None where these settings, those of a file, do not show it."""
     if card is None or not is_selected(card, settings) or finding.confidence < settings.confidence:
         return None
     if in_tests and card.in_tests is InTests.OFF:
@@ -163,20 +186,77 @@ def _one_per_anchor(
     return [index for _, _, index in best.values()]
 
 
-def _audit(facts: Facts, weights: Iterable[Severity | None], cards: Mapping[str, Card], today: dt.date) -> Audit:
+def policy_of(settings: Settings, cards: Mapping[str, Card], *, in_tests: bool) -> Policy:
+    """What these settings, those of one file, demand of justifications."""
+    within = settings.review_within
+    types = (settings.program_type, "test" if in_tests else None)
+    return Policy(
+        horizons={name: getattr(within, name) for name in HORIZONS},
+        never=frozenset(
+            card.name for card in cards.values() if any(_nearness(name, card) for name in settings.never_justify)
+        ),
+        program_types=tuple(dict.fromkeys(name for name in types if name is not None)),
+    )
+
+
+def _audit(facts: Facts, weights: Iterable[Severity | None], known: Names, today: dt.date, policy: Policy) -> Audit:
     """States of all findings, shown or not: an answer to a finding that these settings hide answers something."""
     if not facts.blocks:
-        return Audit(tuple(Answer(State.OPEN) for _ in facts.findings), ())
+        return Audit((OPEN,) * len(facts.findings), ())
     subjects = [
         Subject(finding.rule, finding.span.start, finding.severity if severity is None else severity)
         for finding, severity in zip(facts.findings, weights, strict=True)
     ]
-    return audit(facts.blocks, subjects, names(cards.values()), today, gaps=[gap.span for gap in facts.gaps])
+    return audit(facts.blocks, subjects, known, today, policy=policy, gaps=[gap.span for gap in facts.gaps])
 
 
-def _shown(finding: Finding, severity: Severity | None, answer: Answer) -> Shown:
+def _shown(finding: Finding, severity: Severity | None, answer: Answer, policy: Policy) -> Shown:
     full = finding.severity if severity is None else severity
-    return Shown(finding=finding, severity=demoted(full, answer), full=full, state=answer.state, block=answer.block)
+    return Shown(
+        finding=finding,
+        severity=demoted(full, answer),
+        full=full,
+        state=answer.state,
+        block=answer.block,
+        answerable=finding.rule not in policy.never,
+    )
+
+
+def _marked(shown: Sequence[Shown], markers: Sequence[Marker], known: Names, settings: Settings) -> list[Shown]:
+    """What is shown, with other tools' orders where nothing else answers: naming the rule lowers, a blanket nothing."""
+    unanswered = [one for one in shown if one.state is State.OPEN]
+    found = concerning(markers, [place_of(one.finding) for one in unanswered], known)
+    by_finding = {id(one): marker for one, marker in zip(unanswered, found, strict=True) if marker is not None}
+    lowest = Severity.ERROR if settings.foreign_markers == "report" else Severity.INFORMATION
+    result = []
+    for one in shown:
+        marker = by_finding.get(id(one))
+        if marker is None or not one.answerable:
+            result.append(one)
+        elif marker.blanket:
+            result.append(replace(one, state=State.BLANKET, marker=marker))
+        else:
+            result.append(replace(one, state=State.UNDOCUMENTED, marker=marker, severity=min(one.full, lowest)))
+    return result
+
+
+def place_of(finding: Finding) -> Place:
+    """The lines that another tool's order may stand on to concern a finding."""
+    first = min(finding.span.start, finding.anchor.start)
+    last = max(finding.span.end, finding.anchor.end)
+    return Place(finding.rule, first.line, last.line)
+
+
+def _marker_notes(shown: Iterable[Shown]) -> Iterable[Note]:
+    blankets = {one.marker.span: one.marker for one in shown if one.marker is not None and one.marker.blanket}
+    for span, marker in blankets.items():
+        message = (
+            f"`{marker.tool}` names no rule: it hides from other tools whatever comes here, and records no reason. "
+            "Name the rule, or convert it to a justification."
+        )
+        yield Note(
+            span=span, severity=Severity.WARNING, state=State.BLANKET, message=message, block=None, unnecessary=False
+        )
 
 
 def _notes(facts: Facts, audited: Audit) -> Iterable[Note]:
@@ -192,4 +272,6 @@ def _notes(facts: Facts, audited: Audit) -> Iterable[Note]:
                 block=placed.block,
                 unnecessary=remark.unnecessary,
                 related=remark.related,
+                ids=remark.ids,
+                instead=remark.instead,
             )

@@ -54,10 +54,12 @@ def test_the_summary_counts_everything(project_folder, whysafe_check):
     (project_folder / "whysafe.toml").write_text(
         "[ignore]\ninput-use = 'a command line'\n[exclude]\n'old.py' = 'goes next month'\n", encoding="utf-8"
     )
-    assert whysafe_check().out.splitlines()[-3:] == [
+    assert whysafe_check().out.splitlines()[-2:] == [
         "4 findings (1 error, 2 warnings, 1 information), 1 file not fully analysed, in 2 files",
-        "By the settings: 1 rule or family off, 1 path excluded.",
-        "Not looked at: 1 excluded by the settings, 1 ignored by .gitignore.",
+        (
+            "1 rule off, 1 path excluded, "
+            "2 files and folders skipped (1 excluded by the settings, 1 ignored by .gitignore)."
+        ),
     ]
     assert "goes next month" in whysafe_check("--verbose").out
 

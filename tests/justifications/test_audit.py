@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from whysafe.analysis.finding import Card, InTests, Rank, Severity
-from whysafe.justifications.audit import OPEN, Answer, Names, State, Subject, audit, demoted, names
+from whysafe.justifications.audit import OPEN, Answer, Names, Policy, State, Subject, audit, demoted, names
 from whysafe.justifications.comment import Block, Decision, Placed
 from whysafe.syntax.position import Position, span
 
@@ -30,6 +30,7 @@ VALID = Block(
     review_by=TODAY + dt.timedelta(days=100),
     code=CODE,
 )
+IN_80_DAYS = TODAY + dt.timedelta(days=80)
 BELOW = span(2, 0, 2, 40)
 HASH = Subject("weak-hash", Position(2, 6), Severity.WARNING)
 EVAL = Subject("eval-use", Position(2, 20), Severity.ERROR)
@@ -53,7 +54,7 @@ def test_a_valid_block_answers(decision):
 
 
 def test_what_is_deferred_stays_visible():
-    (answer,) = run(replace(VALID, decision=Decision.DEFERRED, ref="SEC-42")).answers
+    (answer,) = run(replace(VALID, decision=Decision.DEFERRED, ref="SEC-42", review_by=IN_80_DAYS)).answers
     assert answer.state is State.VALID
     assert demoted(Severity.ERROR, answer) is Severity.INFORMATION
     assert demoted(Severity.HINT, answer) is Severity.HINT
@@ -85,7 +86,9 @@ def test_what_is_deferred_stays_visible():
         ({"code": None}, State.UNSIGNED, Severity.WARNING, "`code`"),
         ({"review_by": None}, State.UNSIGNED, Severity.WARNING, "review by"),
         ({"who": None, "date": None, "code": None}, State.UNSIGNED, Severity.WARNING, "a name, the date and the"),
-        ({"decision": Decision.DEFERRED}, State.UNSIGNED, Severity.WARNING, "`ref`"),
+        ({"decision": Decision.DEFERRED}, State.TOO_LONG, Severity.WARNING, "`ref`"),
+        ({"review_by": TODAY + dt.timedelta(days=367)}, State.TOO_LONG, Severity.WARNING, "`review by 2027-11-24`"),
+        ({"program_type": "cli"}, State.CONTEXT_CHANGED, Severity.WARNING, "what this program is now"),
         ({"problems": ("X is wrong.", "Y too.")}, State.MALFORMED, Severity.ERROR, "X is wrong."),
         ({"date": TODAY + dt.timedelta(days=2)}, State.MALFORMED, Severity.ERROR, "future"),
         ({"review_by": TODAY - dt.timedelta(days=1)}, State.EXPIRED, Severity.WARNING, "was due by 2026-11-23"),
@@ -161,6 +164,94 @@ def test_a_signature_of_tomorrow_is_another_time_zone():
 def test_who_owes_a_review_date(decision, severity, state):
     block = replace(VALID, decision=decision, review_by=None, ref="SEC-42")
     assert run(block, subjects=[HASH._replace(severity=severity)]).answers[0].state is state
+
+
+@pytest.mark.parametrize(
+    ("decision", "severity", "days", "state"),
+    [
+        (Decision.ACCEPTED, Severity.ERROR, 181, State.VALID),
+        (Decision.ACCEPTED, Severity.ERROR, 182, State.TOO_LONG),
+        (Decision.MITIGATED, Severity.WARNING, 366, State.VALID),
+        (Decision.MITIGATED, Severity.WARNING, 367, State.TOO_LONG),
+        (Decision.ACCEPTED, Severity.INFORMATION, 5_000, State.VALID),
+        (Decision.FALSE_ALARM, Severity.ERROR, 5_000, State.VALID),
+        (Decision.DEFERRED, Severity.HINT, 91, State.VALID),
+        (Decision.DEFERRED, Severity.HINT, 92, State.TOO_LONG),
+    ],
+)
+def test_how_late_a_review_may_be(decision, severity, days, state):
+    """A day more than the policy says is another time zone's, and six calendar months have up to 181 days."""
+    block = replace(VALID, decision=decision, ref="SEC-42", review_by=TODAY + dt.timedelta(days=days))
+    assert run(block, subjects=[HASH._replace(severity=severity)]).answers[0].state is state
+
+
+def test_the_policy_of_the_project_says_how_late():
+    policy = Policy(horizons={"warning": 10, "information": 5})
+    for days, severity, state in [
+        (11, Severity.WARNING, State.DUE),
+        (12, Severity.WARNING, State.TOO_LONG),
+        (7, Severity.INFORMATION, State.TOO_LONG),
+        (3_000, Severity.ERROR, State.VALID),
+    ]:
+        block = replace(VALID, review_by=TODAY + dt.timedelta(days=days))
+        audited = run(block, subjects=[HASH._replace(severity=severity)], policy=policy)
+        assert audited.answers[0].state is state, (days, severity)
+    assert (
+        run(replace(VALID, review_by=None), subjects=[HASH._replace(severity=Severity.INFORMATION)], policy=policy)
+        .answers[0]
+        .state
+        is State.UNSIGNED
+    )
+
+
+def test_a_date_at_the_end_of_time_is_too_long_and_breaks_nothing():
+    block = replace(VALID, date=dt.date(9999, 12, 31), review_by=dt.date.max)
+    audited = audit([Placed(block, BELOW, CODE)], (HASH,), KNOWN, dt.date(9999, 12, 31))
+    assert audited.answers[0].state in {State.DUE, State.VALID}
+    assert run(replace(VALID, review_by=dt.date.max)).answers[0].state is State.TOO_LONG
+
+
+@pytest.mark.parametrize(
+    ("written", "now", "state"),
+    [
+        ("cli", ("cli",), State.VALID),
+        ("test", ("cli", "test"), State.VALID),
+        ("cli", ("web-service",), State.CONTEXT_CHANGED),
+        ("cli", (), State.CONTEXT_CHANGED),
+        (None, ("web-service",), State.VALID),
+        ("test", ("cli",), State.CONTEXT_CHANGED),
+    ],
+)
+def test_an_answer_holds_for_its_type_of_program(written, now, state):
+    audited = run(replace(VALID, program_type=written), policy=Policy(program_types=now))
+    assert audited.answers[0].state is state
+    assert [remark.state for remark in audited.remarks[0]] == ([] if state is State.VALID else [state])
+
+
+def test_nobody_answers_a_rule_that_is_never_to_be_answered():
+    policy = Policy(never=frozenset({"eval-use"}))
+    both = replace(VALID, ids=("weak-hash", "eval-use"))
+    audited = run(both, subjects=[HASH, EVAL], policy=policy)
+    assert [answer.state for answer in audited.answers] == [State.VALID, State.FORBIDDEN]
+    ((remark,),) = audited.remarks
+    assert (remark.state, remark.severity) == (State.FORBIDDEN, Severity.ERROR)
+    assert "`eval-use`" in remark.message
+    assert "weak-hash" not in remark.message
+    assert demoted(EVAL.severity, audited.answers[1]) is EVAL.severity
+
+
+def test_too_long_does_not_hide_that_it_has_expired():
+    block = replace(VALID, date=dt.date(2020, 1, 1), review_by=TODAY - dt.timedelta(days=1))
+    audited = run(block)
+    assert audited.answers[0].state is State.EXPIRED
+    assert [remark.state for remark in audited.remarks[0]] == [State.EXPIRED, State.TOO_LONG]
+
+
+@pytest.mark.parametrize("days", [400, -5])
+def test_what_lets_a_build_pass_must_be_for_known_code(days):
+    block = replace(VALID, review_by=TODAY + dt.timedelta(days=days))
+    assert run(block).answers[0].state in {State.TOO_LONG, State.EXPIRED}
+    assert run(Placed(block, BELOW, None)).answers == (OPEN,)
 
 
 def test_stale_points_at_the_code():
@@ -257,7 +348,7 @@ def test_several_blocks_for_one_statement():
 
 def test_of_two_answers_the_one_that_counts_is_taken_and_then_the_one_that_hides_less():
     stale = replace(VALID, code="1bbbbbbb")
-    deferred = replace(VALID, decision=Decision.DEFERRED, ref="SEC-42")
+    deferred = replace(VALID, decision=Decision.DEFERRED, ref="SEC-42", review_by=IN_80_DAYS)
     assert run(stale, VALID).answers == (Answer(State.VALID, VALID),)
     assert run(VALID, deferred).answers == (Answer(State.VALID, deferred),)
     assert run(VALID, stale).remarks[1][0].state is State.STALE
@@ -285,6 +376,7 @@ BLOCKS = st.builds(
     date=st.sampled_from([None, TODAY, dt.date(2030, 1, 1)]),
     review_by=st.sampled_from([None, dt.date(2020, 1, 1), TODAY, dt.date(2027, 3, 1)]),
     code=st.sampled_from([None, CODE, "1bbbbbbb"]),
+    program_type=st.sampled_from([None, "cli", "web-service"]),
     problems=st.sampled_from([(), (), ("It is wrong.",)]),
 )
 PLACED = st.builds(Placed, BLOCKS, st.sampled_from([None, BELOW, BELOW]), st.sampled_from([None, CODE, CODE]))
@@ -292,7 +384,8 @@ PLACED = st.builds(Placed, BLOCKS, st.sampled_from([None, BELOW, BELOW]), st.sam
 
 @given(st.lists(PLACED, max_size=4), st.lists(st.sampled_from([HASH, EVAL]), max_size=3))
 def test_only_a_block_in_order_lowers_anything(placed, subjects):
-    audited = audit(placed, subjects, KNOWN, TODAY)
+    policy = Policy(never=frozenset({"eval-use"}), program_types=("cli",))
+    audited = audit(placed, subjects, KNOWN, TODAY, policy=policy)
     assert (len(audited.answers), len(audited.remarks)) == (len(subjects), len(placed))
     for subject, answer in zip(subjects, audited.answers, strict=True):
         if demoted(subject.severity, answer) < subject.severity:
@@ -303,3 +396,5 @@ def test_only_a_block_in_order_lowers_anything(placed, subjects):
             assert block.reason == REASON
             assert block.code == CODE
             assert block.review_by is None or block.review_by >= TODAY
+            assert block.program_type in {None, "cli"}
+            assert subject.rule != "eval-use"

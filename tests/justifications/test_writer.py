@@ -157,7 +157,7 @@ def test_a_question_wakes_no_other_tool():
 
 
 def test_deferred_asks_for_a_ticket():
-    text = justified("eval(x)\n", 0, decision=Decision.DEFERRED)
+    text = justified("eval(x)\n", 0, decision=Decision.DEFERRED, review_by=TODAY + dt.timedelta(days=90))
     assert ", ref TODO, code" in text
     assert states(text)[0] is State.PLACEHOLDER
     assert states(text.replace("ref TODO", "ref SEC-42"))[0] is State.VALID
@@ -216,6 +216,17 @@ def test_sign_keeps_what_is_said_already():
     line = f"#   -- M. Smit, 2026-11-24, review by 2027-01-01, ref SEC-42, ok by A. Jansen, code {placed.code}"
     assert after == f"{HEAD}\n{line}\neval(x)\n"
     assert states(after) == (State.VALID, [])
+
+
+def test_re_confirming_is_for_the_type_that_the_program_has_now():
+    text = justified("eval(x)\n", 0, program_type="cli")
+    (placed,) = placed_in(text)
+    lines = split_lines(text)
+    for now, expected in (("web-service", "for web-service, "), (None, "")):
+        signing = Signing("M. Smit", TODAY, placed.code, REVIEW, now)
+        assert f"2026-11-24, {expected}review by" in reconfirm(placed.block, lines, signing).text
+    signing = Signing("A. Jansen", TODAY, placed.code, REVIEW, "web-service")
+    assert ", for cli, " in sign(placed.block, lines, signing).text
 
 
 def test_reconfirm_touches_the_sign_line_alone():

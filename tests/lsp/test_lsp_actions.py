@@ -6,6 +6,7 @@ import datetime as dt
 import pytest
 from whysafe.analysis.finding import Card, Confidence, Finding, Fix, Gap, InTests, Rank, Severity, Step
 from whysafe.justifications.comment import Block, Decision
+from whysafe.justifications.markers import Marker
 from whysafe.justifications.state import State
 from whysafe.lsp.actions import FIX_ALL, Target, data_of, fix_all, order_of, plan, to_client, workspace_edit
 from whysafe.lsp.convert import Encoding
@@ -126,23 +127,82 @@ def test_a_client_without_actions_gets_none():
 
 
 @pytest.mark.parametrize(
-    ("state", "first"),
+    ("state", "tasks"),
     [
-        (State.VALID, "Re-confirm the justification of eval-used"),
-        (State.STALE, "Re-confirm the justification of eval-used"),
-        (State.EXPIRED, "Re-confirm the justification of eval-used"),
-        (State.UNSIGNED, "Sign the justification of eval-used"),
-        (State.PLACEHOLDER, "Remove the justification of eval-used"),
+        (State.VALID, ["Re-confirm", "Remove"]),
+        (State.DUE, ["Re-confirm"]),
+        (State.STALE, ["Re-confirm", "Remove"]),
+        (State.EXPIRED, ["Re-confirm", "Remove"]),
+        (State.CONTEXT_CHANGED, ["Re-confirm"]),
+        (State.UNSIGNED, ["Sign"]),
+        (State.TOO_LONG, ["Shorten"]),
+        (State.PLACEHOLDER, []),
+        (State.TRIVIAL, []),
+        (State.FORBIDDEN, []),
+        (State.MALFORMED, []),
     ],
 )
-def test_an_answered_finding_offers_what_its_block_needs(state, first):
+def test_an_answered_finding_offers_what_its_block_needs(state, tasks):
     found = entry(shown(state=state, block=BLOCK, fixes=(SAFE,)))
-    assert titles(found)[0] == first
-    assert titles(found, span(0, 2, 0, 2))[0] == first
+    for place in (None, span(0, 2, 0, 2)):
+        offered = titles(found, place)
+        assert [title.partition(" the justification of eval-used")[0] for title in offered] == tasks
+    assert not any(action.preferred for action in plan(found, span(0, 2, 0, 2), only=None, client=FULL))
 
 
 def test_an_orphan_can_be_removed():
-    assert titles(entry(notes=(note(State.ORPHAN),)), span(0, 0, 0, 0)) == ["Remove the justification of eval-used"]
+    whole = note(State.ORPHAN, unnecessary=True)
+    assert titles(entry(notes=(whole,)), span(0, 0, 0, 0)) == ["Remove the justification of eval-used"]
+
+
+def test_a_detached_one_can_be_attached():
+    found = titles(entry(notes=(note(State.DETACHED),)), span(0, 0, 0, 0))
+    assert found == ["Attach the justification of eval-used to the code below it"]
+
+
+def test_an_answer_behind_code_can_be_moved_above_it():
+    block = dataclasses.replace(BLOCK, trailing=True)
+    found = entry(shown(state=State.VALID, block=block))
+    assert titles(found)[-1] == "Move the justification of eval-used above its statement"
+
+
+@pytest.mark.parametrize(("state", "names"), [(State.UNDOCUMENTED, ("B307",)), (State.BLANKET, ())])
+def test_an_order_to_another_tool_can_be_converted(state, names):
+    marker = Marker(
+        span=span(2, 9, 2, 20), order_end=Position(2, 20), tool="nosec", names=names, text="", first=2, last=2
+    )
+    what = dataclasses.replace(shown(state=state, fixes=(UNSAFE, SAFE)), marker=marker)
+    assert titles(entry(what)) == [
+        "Use ast.literal_eval",
+        "Convert nosec of eval-used as accepted...",
+        "Convert nosec of eval-used as a false alarm...",
+        "Convert nosec of eval-used as mitigated...",
+        "Convert nosec of eval-used as deferred...",
+        "Delete it",
+    ]
+    assert bool(fix_all(entry(what).report)) is (state is State.BLANKET)
+
+
+def test_what_may_never_be_answered_offers_no_answer():
+    what = dataclasses.replace(shown(fixes=(SAFE,)), answerable=False)
+    assert titles(entry(what)) == ["Use ast.literal_eval"]
+
+
+def test_names_are_corrected_without_the_worker():
+    lines = ["# justified[evl-used, other] accepted: constant text\n", *LINES[1:]]
+    block = dataclasses.replace(BLOCK, ids=("evl-used", "other"), span=span(0, 0, 0, 52))
+    notes = (
+        dataclasses.replace(note(State.UNKNOWN_RULE), block=block, ids=("evl-used",), instead="eval-used"),
+        dataclasses.replace(note(State.ORPHAN), block=block, ids=("other",)),
+    )
+    found = plan(entry(notes=notes), span(0, 0, 0, 0), only=None, client=FULL, lines=lines)
+    assert [(action.title, action.edits) for action in found] == [
+        (
+            "Rename evl-used to eval-used in the justification",
+            (Edit(span(0, 12, 0, 20), "eval-used"),),
+        ),
+        ("Drop other from the justification", (Edit(span(0, 12, 0, 27), "evl-used"),)),
+    ]
 
 
 @pytest.mark.parametrize(

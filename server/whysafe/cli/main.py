@@ -19,6 +19,7 @@ CLEAN, INTERRUPTED = 0, 130
 STDERR = 2
 SEVERITIES = ("hint", "information", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
+DECISIONS = ("accepted", "mitigated", "deferred", "false-alarm")
 PROGRAM_TYPES = ("library", "cli", "web-service", "script", "notebook", "critical", "test")
 
 CHECK_TEXT = """
@@ -27,6 +28,19 @@ above. Findings with a justification that counts are left out of the text (--ver
 
 Exit status: 0 nothing at or above --fail-on is unanswered, 1 something is, 2 wrong usage, or a file could not be read,
 decoded or parsed. A file that could not be analysed never counts as clean.
+"""
+
+
+LEDGER_TEXT = """
+Exit status: 0 the ledger is complete, 2 wrong usage, or something could not be read or parsed. What is missing is named
+in the ledger and never counts as clean. The HTML format needs the extra `whysafe[html]`.
+"""
+
+JUSTIFY_TEXT = """
+Without a terminal on standard input the block is left unsigned: a person signs, not a script.
+
+Exit status: 0 written, 1 refused (nothing is written, the message says why), 2 wrong usage, or the file cannot be read
+or written.
 """
 
 
@@ -64,6 +78,8 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"whysafe {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
     _add_check(commands)
+    _add_ledger(commands)
+    _add_justify(commands)
     _add_pages(commands)
     _add_server(commands)
     return whole
@@ -100,6 +116,41 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.set_defaults(run=_check)
 
 
+def _add_ledger(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ledger = commands.add_parser(
+        "ledger",
+        help="list every justification with its state, for a reviewer",
+        description="List every justification in Python files: rule, decision, reason, author, dates, and if it holds.",
+        epilog=LEDGER_TEXT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    ledger.add_argument("paths", nargs="*", metavar="PATH", help="files or folders; default: the current folder")
+    ledger.add_argument("--format", choices=("text", "markdown", "json", "html"), default="text", help="default: text")
+    ledger.add_argument("--output", metavar="FILE", help="write the ledger there instead of to standard output")
+    ledger.add_argument("--today", type=_date, metavar="YYYY-MM-DD", help="the day for which the ledger is made")
+    ledger.set_defaults(run=_ledger)
+
+
+def _add_justify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    justify = commands.add_parser(
+        "justify",
+        help="write a justification above a finding",
+        description="Answer a finding: write a justification, with its reason, above the code.",
+        epilog=JUSTIFY_TEXT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    justify.add_argument("place", metavar="PATH:LINE", help="where the finding begins, as `whysafe check` prints it")
+    justify.add_argument("--rule", required=True, metavar="NAME", help="the rule that is answered")
+    justify.add_argument("--decision", required=True, choices=DECISIONS, help="how it is answered")
+    justify.add_argument("--reason", required=True, metavar="TEXT", help="why this code may stay as it is")
+    justify.add_argument("--ref", metavar="REF", help="the ticket; a deferred answer owes one")
+    justify.add_argument("--who", metavar="NAME", help="who signs; default: WHYSAFE_AUTHOR, or git's global user.name")
+    justify.add_argument("--today", type=_date, metavar="YYYY-MM-DD", help="the day of the signature")
+    justify.set_defaults(run=_justify)
+
+
 def _add_pages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     explain = commands.add_parser("explain", help="explain a rule: why, how it is abused, how to fix it")
     explain.add_argument("rule", metavar="RULE", help="a rule's name, or another tool's id such as B602 or S602")
@@ -126,6 +177,18 @@ def _date(text: str) -> dt.date:
 
 def _check(args: argparse.Namespace) -> int:
     from whysafe.cli.check import run  # noqa: PLC0415 - loads the engine
+
+    return run_deep(lambda: run(args))
+
+
+def _ledger(args: argparse.Namespace) -> int:
+    from whysafe.cli.ledger import run  # noqa: PLC0415 - loads the engine
+
+    return run_deep(lambda: run(args))
+
+
+def _justify(args: argparse.Namespace) -> int:
+    from whysafe.cli.justify import run  # noqa: PLC0415 - loads the engine
 
     return run_deep(lambda: run(args))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from whysafe.cli.scan import FileError, Scan
 from whysafe.config import relative_path
-from whysafe.report import ANSWERED, Report, fails
+from whysafe.report import ANSWERED, Report, fails, is_selected
 from whysafe.syntax.source import split_lines
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from whysafe.analysis.finding import Card, Severity
-    from whysafe.config import Settings
+    from whysafe.config import Override, Settings, Switch
     from whysafe.report import Shown
 
 NOTHING = Report(shown=(), notes=(), gaps=())
@@ -64,6 +64,39 @@ class Outcome:
 
     def answered(self) -> int:
         return sum(shown.state in ANSWERED for result in self.results for shown in result.report.shown)
+
+    def rules_off(self) -> tuple[str, ...]:
+        """The rules that the settings of some file switch off: those that they ignore, or do not select any more."""
+        off: set[str] = set()
+        for settings in self._settings():
+            ignored = {switch.name for switch in settings.ignore}
+            unselected = (card for card in self.cards.values() if not is_selected(card, settings))
+            off.update(
+                card.name for card in unselected if card.default or not ignored.isdisjoint((card.name, card.family))
+            )
+        return tuple(sorted(off))
+
+    def switches(self) -> tuple[Switch, ...]:
+        """What the settings of any file ignore."""
+        return tuple(dict.fromkeys(switch for settings in self._settings() for switch in settings.ignore))
+
+    def severities_lowered(self) -> tuple[Override, ...]:
+        """The severities that the settings of any file set below those of a rule that they name."""
+        overrides = {override: None for settings in self._settings() for override in settings.severity}
+        return tuple(
+            override
+            for override in overrides
+            if any(
+                override.name in {card.name, card.family} and override.severity < card.severity
+                for card in self.cards.values()
+            )
+        )
+
+    def paths_excluded(self) -> tuple[Switch, ...]:
+        return tuple(dict.fromkeys(switch for settings in self._settings() for switch in settings.exclude))
+
+    def _settings(self) -> dict[Settings, None]:
+        return {result.settings: None for result in self.results}
 
 
 def file_result(path: str, content: str, report: Report, settings: Settings) -> FileResult:

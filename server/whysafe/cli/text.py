@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from whysafe.analysis.finding import Severity
 from whysafe.cli.result import error_text, how_to_leave_out
+from whysafe.justifications.state import State
 from whysafe.report import ANSWERED, Shown
 
 if TYPE_CHECKING:
@@ -133,34 +134,56 @@ def summary(outcome: Outcome, *, verbose: bool, style: Style) -> Iterator[str]:
     """The last lines: how much was found and answered, what was not analysed, what is switched off or left out."""
     unanswered = outcome.unanswered()
     by_severity = Counter(shown.severity for shown in unanswered)
-    kinds = ", ".join(_count(by_severity[level], level.label) for level in reversed(Severity) if by_severity[level])
-    findings = _count(len(unanswered), "finding") + (f" ({kinds})" if kinds else "")
+    kinds = ", ".join(_findings(by_severity[level], level) for level in reversed(Severity) if by_severity[level])
+    findings = count(len(unanswered), "finding") + (f" ({kinds})" if kinds else "")
     broken = len({error.path for error in outcome.errors})
     parts = [findings]
     if outcome.answered():
         parts.append(f"{outcome.answered()} justified")
     if broken:
-        parts.append(f"{_count(broken, 'file')} not fully analysed")
+        parts.append(f"{count(broken, 'file')} not fully analysed")
     colour = _GREEN if not unanswered and not broken else _BOLD
-    yield style.paint(f"{', '.join(parts)}, in {_count(len(outcome.results), 'file')}", colour)
+    yield style.paint(f"{', '.join(parts)}, in {count(len(outcome.results), 'file')}", colour)
+    yield from _by_state(outcome)
     yield from _left_out(outcome, verbose=verbose)
 
 
+def _by_state(outcome: Outcome) -> Iterator[str]:
+    """States, where findings are in others than open; and what is to be done about justifications."""
+    findings = Counter(shown.state for result in outcome.results for shown in result.report.shown)
+    notes = Counter(note.state for result in outcome.results for note in result.report.notes)
+    if findings.keys() - {State.OPEN}:
+        yield f"Findings by state: {_states(findings)}."
+    if notes:
+        yield f"Justifications to look at: {_states(notes)}."
+
+
+def _states(counted: Counter[State]) -> str:
+    return ", ".join(f"{counted[state]:,} {state.value}" for state in State if counted[state])
+
+
 def _left_out(outcome: Outcome, *, verbose: bool) -> Iterator[str]:
-    settings = {result.settings for result in outcome.results}
-    rules = {switch for one in settings for switch in one.ignore}
-    paths = {switch for one in settings for switch in one.exclude}
-    off = [_count(len(rules), "rule or family", "rules or families") + " off"] if rules else []
-    off += [f"{_count(len(paths), 'path')} excluded"] if paths else []
-    skipped = [f"{count} {skip.value}" for skip, count in sorted(outcome.scan.skipped.items(), key=str)]
-    if off:
-        yield f"By the settings: {', '.join(off)}."
+    off, lowered, paths = outcome.rules_off(), outcome.severities_lowered(), outcome.paths_excluded()
+    skipped = outcome.scan.skipped
+    parts = [f"{count(len(off), 'rule')} off"] if off else []
+    parts += [f"{count(len(lowered), 'severity', 'severities')} lowered"] if lowered else []
+    parts += [f"{count(len(paths), 'path')} excluded"] if paths else []
     if skipped:
-        yield f"Not looked at: {', '.join(skipped)}."
+        reasons = ", ".join(f"{number:,} {why.value}" for why, number in sorted(skipped.items(), key=str))
+        parts.append(f"{count(skipped.total(), 'file or folder', 'files and folders')} skipped ({reasons})")
     if verbose:
-        for switch in sorted(rules | paths, key=lambda one: (one.root, one.name)):
+        for switch in sorted({*outcome.switches(), *paths}, key=lambda one: (one.root, one.name)):
             yield f"    {visible(switch.name)}: {visible(switch.reason) or 'no reason given'}"
+        for override in lowered:
+            reason = visible(override.reason) or "no reason given"
+            yield f"    {visible(override.name)} = {override.severity.label}: {reason}"
+    if parts:
+        yield f"{', '.join(parts)}."
 
 
-def _count(number: int, one: str, many: str | None = None) -> str:
+def _findings(number: int, level: Severity) -> str:
+    return count(number, level.label, None if level is not Severity.INFORMATION else level.label)
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -7,11 +7,12 @@ Loads no libcst.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whysafe.analysis.finding import Severity
-from whysafe.config.file import Problem, find, project_root
+from whysafe.config.file import Problem, find, formatter_line_length, project_root
 from whysafe.config.reader import FileOrigin, PersonOrigin, Vocabulary, read_table, vocabulary
 from whysafe.config.settings import Override, PathRule, ReviewWithin, Settings, Switch, for_path, merge, relative_path
 
@@ -43,11 +44,12 @@ def load(folder: Path, known: Vocabulary | None = None) -> tuple[Settings, tuple
     """
     absolute = Path(folder).absolute()
     found, problems = find(absolute)
+    width = formatter_line_length(absolute)
     if found is None:
         root = project_root(absolute)
-        return Settings(root=None if root is None else str(root)), problems
+        return Settings(root=None if root is None else str(root), formatter_line_length=width), problems
     settings, more = read_table(found.table, FileOrigin(found), known)
-    return settings, (*problems, *more)
+    return replace(settings, formatter_line_length=width), (*problems, *more)
 
 
 def from_mapping(

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from whysafe.config.settings import is_line_length
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -87,6 +89,39 @@ def find(start: Path) -> tuple[SettingsFile | None, tuple[Problem, ...]]:
             elif found is not None:
                 return found, tuple(problems)
     return None, tuple(problems)
+
+
+def formatter_line_length(start: Path) -> int | None:
+    """The line length that black, else ruff, has in the nearest pyproject.toml from `start` upwards; None without one.
+
+    What is wrong with that file is a matter of the formatter, and no problem here.
+    """
+    for folder in (start, *start.parents):
+        path = folder / "pyproject.toml"
+        if os.path.lexists(path):
+            tools = _tools(path)
+            lengths = (_length_in(tools.get(name)) for name in ("black", "ruff"))
+            return next((length for length in lengths if length is not None), None)
+    return None
+
+
+def _length_in(table: object) -> int | None:
+    if not isinstance(table, dict):
+        return None
+    length = table.get("line-length", table.get("line_length"))
+    return length if is_line_length(length) else None
+
+
+def _tools(path: Path) -> dict[str, Any]:
+    """The `tool` table of a pyproject.toml; empty where it cannot be read."""
+    text = _sound_text(path)
+    if isinstance(text, Problem) or "line" not in text:
+        return {}
+    try:
+        tools = tomllib.loads(text).get("tool")
+    except (RecursionError, ValueError):
+        return {}
+    return tools if isinstance(tools, dict) else {}
 
 
 def project_root(start: Path) -> Path | None:

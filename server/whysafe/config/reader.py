@@ -12,7 +12,17 @@ from whysafe import __version__
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.config.file import Problem, SettingsFile
 from whysafe.config.patterns import refusal
-from whysafe.config.settings import FOREIGN_MARKERS, PROGRAM_TYPES, Override, PathRule, ReviewWithin, Settings, Switch
+from whysafe.config.settings import (
+    FOREIGN_MARKERS,
+    LINE_LENGTH_LIMIT,
+    PROGRAM_TYPES,
+    Override,
+    PathRule,
+    ReviewWithin,
+    Settings,
+    Switch,
+    is_line_length,
+)
 
 if TYPE_CHECKING:
     from whysafe.analysis.finding import Card
@@ -332,14 +342,11 @@ def _author(reading: _Reading, keys: Keys, value: Any) -> str | None:
     return None
 
 
-def _later(reader: _Reader) -> _Reader:
-    """A reader for a key that is checked and not acted on yet: that is said, so that nobody relies on it."""
-
-    def read(reading: _Reading, keys: Keys, value: Any) -> Any:
-        reading.complain(keys, f"`{keys[-1]}` is known, but has no effect in whysafe {__version__}.")
-        return reader(reading, keys, value)
-
-    return read
+def _line_length(reading: _Reading, keys: Keys, value: Any) -> int | None:
+    if is_line_length(value):
+        return int(value)
+    reading.complain(keys, f"`{keys[-1]}` must be a whole number of columns from 1 to {LINE_LENGTH_LIMIT}.")
+    return None
 
 
 _Reader = Callable[[_Reading, Keys, Any], Any]
@@ -363,8 +370,9 @@ _READERS: Mapping[str, _Reader] = {
     "exclude": _excludes,
     "review-within": _review_within,
     "expiry-grace": _days,
-    "never-justify": _later(_select),
-    "foreign-markers": _later(lambda reading, keys, value: _one_of(reading, keys, value, FOREIGN_MARKERS)),
+    "never-justify": _select,
+    "foreign-markers": lambda reading, keys, value: _one_of(reading, keys, value, FOREIGN_MARKERS),
+    "line-length": _line_length,
     "ticket-url": _ticket_url,
     "confidence": _confidence,
     "min-severity": _severity,

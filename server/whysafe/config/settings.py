@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PROGRAM_TYPES = ("library", "cli", "web-service", "script", "notebook", "critical", "test")
 FOREIGN_MARKERS = ("show", "report")
 EXPIRY_GRACE = 30
+LINE_LENGTH = 88
+LINE_LENGTH_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Settings:
     """Days between the review date and the day on which `check` fails; None: 30, and 0 for a critical program."""
     never_justify: tuple[str, ...] = ()
     foreign_markers: str = "show"
+    """`show`: what another tool is told to pass over is shown as information; `report`: as if nothing were told."""
+    line_length: int | None = None
+    """At which column justifications are wrapped; None: where the project's formatter wraps, see `columns`."""
+    formatter_line_length: int | None = None
+    """What black or ruff is set to in the project's pyproject.toml; read from there, and no setting of ours."""
     ticket_url: str | None = None
     """Where a `ref` of a justification leads, with `{ref}` in place of it."""
     confidence: Confidence = Confidence.MEDIUM
@@ -87,10 +94,20 @@ class Settings:
     given: tuple[str, ...] = ()
 
     @property
+    def columns(self) -> int:
+        """At which column justifications are wrapped."""
+        return self.line_length or self.formatter_line_length or LINE_LENGTH
+
+    @property
     def grace_days(self) -> int:
         if self.expiry_grace is not None:
             return self.expiry_grace
         return 0 if self.program_type == "critical" else EXPIRY_GRACE
+
+
+def is_line_length(value: object) -> bool:
+    """Whether a value can be a number of columns."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LINE_LENGTH_LIMIT
 
 
 def merge(weakest: Settings, *layers: Settings) -> Settings:

@@ -7,13 +7,14 @@ says at the block what is wrong and what to do: uncertainty never becomes safety
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from whysafe.analysis.finding import Severity
 from whysafe.justifications.comment import Decision
 from whysafe.justifications.faults import faults, malformed
 from whysafe.justifications.names import Names, names
+from whysafe.justifications.policy import DEFAULT, Policy
 from whysafe.justifications.state import Remark, State, remark
 from whysafe.justifications.wording import listed, nearest, quoted
 from whysafe.syntax.position import Position, Span
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from whysafe.justifications.comment import Block, Placed
 
-__all__ = ["OPEN", "Answer", "Audit", "Names", "Remark", "State", "Subject", "audit", "demoted", "names"]
+__all__ = ["OPEN", "Answer", "Audit", "Names", "Policy", "Remark", "State", "Subject", "audit", "demoted", "names"]
 
 
 class Subject(NamedTuple):
@@ -45,6 +46,9 @@ class Answer:
 
 OPEN = Answer(State.OPEN)
 
+# States that let a build pass, if only for some days: only for code that is known to be what was answered for.
+_NOT_FAILING = frozenset({State.VALID, State.DUE, State.TOO_LONG, State.EXPIRED})
+
 # So many unknown rules of one block are told.
 _ENOUGH = 10
 
@@ -60,30 +64,34 @@ class Audit:
     remarks: tuple[tuple[Remark, ...], ...]
 
 
-def audit(  # noqa: PLR0913  # the last two only narrow what is claimed
+def audit(  # noqa: PLR0913  # the last two only narrow what is claimed, and a policy may be absent
     blocks: Sequence[Placed],
     subjects: Sequence[Subject],
     known: Names,
     today: dt.date,
     *,
+    policy: Policy = DEFAULT,
     gaps: Sequence[Span] = (),
     unchecked: Collection[str] = (),
 ) -> Audit:
     """The state of every finding and what to say at every block.
 
-    `today` is the date in UTC. `gaps` are regions that were not analysed: nothing there is called orphan or detached,
-    and nothing there is valid. `unchecked` are rules that did not run: their absence proves nothing.
+    `today` is the date in UTC. `policy` is the project's. `gaps` are regions that were not analysed: nothing there is
+    called orphan or detached, and nothing there is valid. `unchecked` are rules that did not run: their absence proves
+    nothing.
     """
-    view = _View(subjects, known, today, gaps, frozenset(unchecked))
+    view = _View(subjects, known, today, policy, gaps, frozenset(unchecked))
     options: list[list[Answer]] = [[] for _ in subjects]
     remarks = []
     for placed in blocks:
         met = view.met(placed)
         state, said = _judge(placed, [subjects[index] for index in met], view)
         remarks.append(said)
-        if state is not State.OPEN:
-            for index in met:
-                options[index].append(Answer(state, placed.block))
+        for index in met:
+            # An order of the project that a rule is never answered stands above whatever the block says.
+            forbidden = state not in {State.OPEN, State.MALFORMED} and subjects[index].rule in policy.never
+            if state is not State.OPEN:
+                options[index].append(Answer(State.FORBIDDEN if forbidden else state, placed.block))
     return Audit(tuple(min(answers, key=_preference, default=OPEN) for answers in options), tuple(remarks))
 
 
@@ -97,16 +105,18 @@ def demoted(severity: Severity, answer: Answer) -> Severity:
 class _View:
     """The arguments of `audit`, with the findings ordered so that those below a block are found at once."""
 
-    def __init__(  # see `audit`
+    def __init__(  # noqa: PLR0913, PLR0917  # see `audit`
         self,
         subjects: Sequence[Subject],
         known: Names,
         today: dt.date,
+        policy: Policy,
         gaps: Sequence[Span],
         unchecked: frozenset[str],
     ) -> None:
         self.known = known
         self.today = today
+        self.policy = policy
         self.gaps = gaps
         self.unchecked = unchecked
         self.guesses = _GUESSES
@@ -151,10 +161,16 @@ def _judge(placed: Placed, met: Sequence[Subject], view: _View) -> tuple[State, 
     lone = [] if dark else [name for name in block.ids if name in known and not known[name] & excused]
     if lone and len(lone) == len(block.ids):
         return State.OPEN, (_orphan(lone, whole=True),)
-    found = faults(placed, [subject.severity for subject in met], view.known, view.today)
-    said = (*unknown, *found, *((_orphan(lone, whole=False),) if lone else ()))
+    found = faults(placed, [subject.severity for subject in met], view.known, view.today, view.policy)
+    forbidden = sorted({subject.rule for subject in met} & view.policy.never)
+    said = (
+        *((_forbidden(forbidden),) if forbidden else ()),
+        *unknown,
+        *found,
+        *((_orphan(lone, whole=False),) if lone else ()),
+    )
     state = found[0].state if found else State.VALID
-    if state in {State.VALID, State.DUE} and (dark or placed.code is None):
+    if state in _NOT_FAILING and (dark or placed.code is None):
         # It cannot be told whether this is the code that was answered for.
         return State.OPEN, said
     return state, said
@@ -169,27 +185,36 @@ def _preference(answer: Answer) -> tuple[int, bool]:
 _PREFERENCE = (
     State.VALID,
     State.DUE,
+    State.TOO_LONG,
     State.EXPIRED,
+    State.CONTEXT_CHANGED,
     State.STALE,
     State.UNSIGNED,
     State.TRIVIAL,
     State.PLACEHOLDER,
+    State.FORBIDDEN,
     State.MALFORMED,
 )
+
+
+def _forbidden(rules: Sequence[str]) -> Remark:
+    named = listed([quoted(rule) for rule in rules])
+    message = f"The settings of this project allow no answer to {named} (`never-justify`): fix the code instead."
+    return remark(State.FORBIDDEN, message)
 
 
 def _orphan(ids: Sequence[str], *, whole: bool) -> Remark:
     named = listed([quoted(name) for name in ids])
     advice = "remove the block" if whole else f"drop {named} from the brackets"
     message = f"The code below has no finding of {named}; {advice}."
-    return Remark(state=State.ORPHAN, severity=Severity.WARNING, message=message, unnecessary=whole)
+    return Remark(state=State.ORPHAN, severity=Severity.WARNING, message=message, unnecessary=whole, ids=tuple(ids))
 
 
 def _unknown_rule(name: str, view: _View) -> Remark:
     view.guesses -= 1
     near = nearest(name, view.known.rules) if view.guesses >= 0 else None
     hint = f"did you mean {quoted(near)}?" if near else "`whysafe rules` lists the names."
-    return remark(State.UNKNOWN_RULE, f"{quoted(name)} is no rule; {hint}")
+    return replace(remark(State.UNKNOWN_RULE, f"{quoted(name)} is no rule; {hint}"), ids=(name,), instead=near)
 
 
 _DETACHED = remark(

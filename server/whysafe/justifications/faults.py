@@ -12,31 +12,42 @@ from whysafe.justifications.state import Remark, State, remark
 from whysafe.justifications.wording import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from whysafe.justifications.comment import Block, Placed
     from whysafe.justifications.names import Names
+    from whysafe.justifications.policy import Policy
 
 DUE_DAYS = 30
+_LAST = dt.date(9999, 12, 30)
+# It may be another day where the review date was reckoned than where the block was signed.
+_LEEWAY = dt.timedelta(days=1)
 TRIVIAL_LETTERS = 10
 
 
 def malformed(block: Block, today: dt.date) -> tuple[Remark, ...]:
     problems = list(block.problems)
-    if block.date and block.date > today + dt.timedelta(days=1):
+    if block.date and (block.date - today).days > 1:
         problems.append(
             f"The block is signed on {block.date}, which is in the future; write the day on which it was decided."
         )
     return tuple(remark(State.MALFORMED, f"This justification cannot be read. {problem}") for problem in problems)
 
 
-def faults(placed: Placed, severities: Sequence[Severity], known: Names, today: dt.date) -> tuple[Remark, ...]:
-    """Everything that keeps a block from being valid, the gravest first."""
+def faults(
+    placed: Placed, severities: Sequence[Severity], known: Names, today: dt.date, policy: Policy
+) -> tuple[Remark, ...]:
+    """Everything that keeps a block from being valid, the gravest first, and, last, that a review is due."""
+    outdated = _outdated(placed.block, today)
+    is_due = outdated is not None and outdated.state is State.DUE
     found = (
         _placeholder(placed.block) or _trivial(placed.block, known),
-        _unsigned(placed.block, severities),
+        _unsigned(placed.block, severities, policy),
         _stale(placed),
-        _outdated(placed.block, today),
+        _context_changed(placed.block, policy),
+        None if is_due else outdated,
+        _too_long(placed.block, severities, policy),
+        outdated if is_due else None,
     )
     return tuple(fault for fault in found if fault)
 
@@ -84,16 +95,14 @@ _ADVICE: dict[Decision | None, str] = {
 }
 
 
-def _unsigned(block: Block, severities: Sequence[Severity]) -> Remark | None:
+def _unsigned(block: Block, severities: Sequence[Severity], policy: Policy) -> Remark | None:
     missing = []
     if not block.who or block.who.upper().startswith("TODO"):
         missing.append("a name")
     if not block.date:
         missing.append("the date")
-    if owes_review(block, severities) and not (block.review_by or block.unreadable_review):
+    if policy.owes_review(block.decision, severities) and not (block.review_by or block.unreadable_review):
         missing.append("a review date (`review by`)")
-    if block.decision is Decision.DEFERRED and not block.ref:
-        missing.append("the ticket that ends the wait (`ref`)")
     if not block.code:
         missing.append("the fingerprint of the code (`code`)")
     if not missing:
@@ -115,6 +124,46 @@ def _stale(placed: Placed) -> Remark | None:
     return Remark(state=State.STALE, severity=Severity.WARNING, message=message, related=related)
 
 
+def _context_changed(block: Block, policy: Policy) -> Remark | None:
+    """A reason that holds in one kind of program need not hold in another."""
+    if block.program_type is None or block.program_type in policy.program_types:
+        return None
+    now = policy.program_types[0] if policy.program_types else None
+    here = (
+        f"this program is now a {quoted(now)}" if now else "no settings say what this program is now (`program-type`)"
+    )
+    return remark(
+        State.CONTEXT_CHANGED,
+        f"This was written for a {quoted(block.program_type)}, and {here}; "
+        "check that the reason holds there too, then re-confirm or remove the block.",
+    )
+
+
+def _too_long(block: Block, severities: Sequence[Severity], policy: Policy) -> Remark | None:
+    if block.decision is Decision.DEFERRED and not block.ref:
+        message = "What is deferred needs the ticket that ends the wait: write `ref` and its number on the sign line."
+        return remark(State.TOO_LONG, message)
+    latest = latest_review(block, severities, policy)
+    if latest is None or block.date is None or block.review_by is None or block.review_by <= latest + _LEEWAY:
+        return None
+    kind = (
+        "what is deferred" if block.decision is Decision.DEFERRED else f"a finding of severity {max(severities).label}"
+    )
+    message = (
+        f"The review is {(block.review_by - block.date).days:,} days after the signature, and for {kind} "
+        f"{(latest - block.date).days:,} are the most; write `review by {latest}` or an earlier date."
+    )
+    return remark(State.TOO_LONG, message)
+
+
+def latest_review(block: Block, severities: Sequence[Severity], policy: Policy) -> dt.date | None:
+    """The last day on which the policy lets this block be reviewed; None where it sets no limit."""
+    days = policy.days(block.decision, severities)
+    if block.date is None or days is None:
+        return None
+    return block.date + dt.timedelta(days=min(days, (_LAST - block.date).days))
+
+
 def _outdated(block: Block, today: dt.date) -> Remark | None:
     if block.unreadable_review is not None:
         message = (
@@ -134,10 +183,3 @@ def _outdated(block: Block, today: dt.date) -> Remark | None:
         when = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
         return remark(State.DUE, f"To be reviewed by {block.review_by}, {when}: does the reason still hold?")
     return None
-
-
-def owes_review(block: Block, severities: Iterable[Severity]) -> bool:
-    """Whether this block must carry a review date, given the severities of the findings that it answers."""
-    if block.decision is Decision.DEFERRED:
-        return True
-    return block.decision is not Decision.FALSE_ALARM and any(grade >= Severity.WARNING for grade in severities)

@@ -80,6 +80,18 @@ def read_date(text: str) -> dt.date | None:
         return None
 
 
+def correct_field(part: str) -> str:
+    """A part of a sign line with the name of its field as it is spelled, where it is plainly meant to be one."""
+    if _field_name(part) or _DATE_LIKE.fullmatch(part):
+        return part
+    words = part.split()
+    for count in (2, 1):
+        name = nearest(" ".join(words[:count]), _FIELDS if count == 2 else _SHORT)
+        if name and len(words) > count:
+            return " ".join([_SHORT.get(name, name), *words[count:]])
+    return part
+
+
 def _field_name(part: str) -> str | None:
     for name in _FIELDS:
         if part == name or part.startswith((name + " ", name + "\t")):

@@ -14,6 +14,7 @@ from whysafe.justifications.attach import attached_line, indentation
 from whysafe.justifications.author import NOBODY, author
 from whysafe.justifications.comment import Block, Decision, Refused
 from whysafe.justifications.foreign import is_pragma, reworded
+from whysafe.justifications.policy import HORIZONS
 from whysafe.justifications.printer import print_block, sign_lines
 from whysafe.justifications.wording import listed, quoted
 from whysafe.syntax.position import Edit, Position, Span
@@ -28,9 +29,6 @@ __all__ = [
     "HORIZONS", "Request", "Signing", "Written", "author", "reconfirm", "remove", "review_date", "sign", "todo",
     "write",
 ]  # fmt: skip
-
-HORIZONS: Mapping[str, int | None] = {"error": 180, "warning": 365, "information": None, "hint": None, "deferred": 90}
-"""Days until a review, by severity; for what is deferred, whatever the severity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +54,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """Who signs when, for which code, and until when."""
+    """Who signs when, for which code and, where that is known, which type of program, and until when."""
 
     who: str
     today: dt.date
     code: str
     review_by: dt.date | None = None
+    program_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +83,10 @@ def write(request: Request, lines: Sequence[str], comments: Sequence[Comment], b
     """
     own_lines = {comment.line: comment for comment in comments if comment.own_line}
     block = _new_block(request, _unanswered(request, lines, own_lines, blocks))
-    place = _place(request.line, lines, own_lines)
+    place = place_above(request.line, lines, own_lines)
     indent = indentation(lines[request.line])
     printed = print_block(block, indent, request.width, first_line=place.line)
-    end = _line_end(lines, request.line)
+    end = line_end(lines, request.line)
     edit = Edit(Span(place, place), "".join(line + end for line in printed))
     return Written((edit,), _snippet(edit.text, printed, block))
 
@@ -120,18 +119,22 @@ def sign(block: Block, lines: Sequence[str], signing: Signing) -> Edit:
     Raises:
         Refused: The block stands behind code, or would not read back with this signature.
     """
-    return _signature(block, lines, signing, review_by=block.review_by or signing.review_by)
+    program_type = block.program_type or signing.program_type
+    block = replace(block, program_type=program_type, review_by=block.review_by or signing.review_by)
+    return _signature(block, lines, signing)
 
 
 def reconfirm(block: Block, lines: Sequence[str], signing: Signing) -> Edit:
-    """The signature of somebody who has checked that the reason still holds: a new name, date, review date and code.
+    """The signature of somebody who has checked that the reason still holds here and now.
 
-    An `ok by` goes: the other person approved what was there before.
+    Name, date, review date, type of program and code are new. An `ok by` goes: the other person approved what was there
+    before.
 
     Raises:
         Refused: As `sign`.
     """
-    return _signature(replace(block, ok_by=None), lines, signing, review_by=signing.review_by)
+    block = replace(block, ok_by=None, program_type=signing.program_type, review_by=signing.review_by)
+    return _signature(block, lines, signing)
 
 
 def remove(block: Block, lines: Sequence[str]) -> Edit:
@@ -184,7 +187,7 @@ def _unanswered(
     return left
 
 
-def _place(line: int, lines: Sequence[str], own_lines: Mapping[int, Comment]) -> Position:
+def place_above(line: int, lines: Sequence[str], own_lines: Mapping[int, Comment]) -> Position:
     """Where the block goes: above the code and above the orders of other tools that stand directly above it."""
     place = line
     while place - 1 in own_lines and is_pragma(own_lines[place - 1].text):
@@ -202,7 +205,7 @@ def _mark(lines: Sequence[str], line: int) -> int:
     return 1 if line == 0 and lines[0].startswith("\ufeff") else 0
 
 
-def _line_end(lines: Sequence[str], line: int) -> str:
+def line_end(lines: Sequence[str], line: int) -> str:
     """The line end of the line, or, where it is the last and has none, that of the line above."""
     for text in (lines[line], lines[line - 1] if line > 0 else ""):
         for end in ("\r\n", "\n", "\r"):
@@ -211,12 +214,10 @@ def _line_end(lines: Sequence[str], line: int) -> str:
     return "\n"
 
 
-def _signature(block: Block, lines: Sequence[str], signing: Signing, review_by: dt.date | None) -> Edit:
+def _signature(block: Block, lines: Sequence[str], signing: Signing) -> Edit:
     if block.trailing:
         raise Refused("A justification behind code cannot be signed; write it on lines of its own above the statement.")
-    block = replace(
-        block, who=signing.who, date=signing.today, code=signing.code, review_by=review_by, unreadable_review=None
-    )
+    block = replace(block, who=signing.who, date=signing.today, code=signing.code, unreadable_review=None)
     start, last = block.span.start, block.span.end.line
     indent = indentation(lines[start.line])
     # Printing proves that the block reads back with this signature; only the sign line is taken from it.
@@ -226,7 +227,7 @@ def _signature(block: Block, lines: Sequence[str], signing: Signing, review_by: 
         begin = _mark(lines, last)
         return Edit(Span(Position(last, begin), Position(last, len(lines[last].rstrip("\r\n")))), text)
     place = Position(last, len(lines[last].rstrip("\r\n")))
-    return Edit(Span(place, place), _line_end(lines, last) + text)
+    return Edit(Span(place, place), line_end(lines, last) + text)
 
 
 def _snippet(text: str, printed: Sequence[str], block: Block) -> str:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from whysafe.justifications import mending
 from whysafe.justifications.comment import Decision
 from whysafe.justifications.state import State
+from whysafe.justifications.wording import listed
 from whysafe.lsp.convert import span_to_client
 from whysafe.lsp.hover import blocks_of
 from whysafe.lsp.messages import Order
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from whysafe.lsp.messages import Outcome
     from whysafe.lsp.reports import Entry
     from whysafe.lsp.session import Capabilities
-    from whysafe.report import Report, Shown
+    from whysafe.report import Note, Report, Shown
     from whysafe.syntax.position import Edit
 
 QUICK_FIX = "quickfix"
@@ -34,28 +36,30 @@ KINDS = (QUICK_FIX, REWRITE, FIX_ALL)
 EXPLAIN_COMMAND = "whysafe.explain"
 
 _JUSTIFY = (
-    (Decision.ACCEPTED, "Justify {rule} as accepted..."),
-    (Decision.FALSE_ALARM, "Justify {rule} as a false alarm..."),
-    (Decision.MITIGATED, "Justify {rule} as mitigated..."),
-    (Decision.DEFERRED, "Justify {rule} as deferred..."),
+    (Decision.ACCEPTED, "{verb} {rule} as accepted..."),
+    (Decision.FALSE_ALARM, "{verb} {rule} as a false alarm..."),
+    (Decision.MITIGATED, "{verb} {rule} as mitigated..."),
+    (Decision.DEFERRED, "{verb} {rule} as deferred..."),
 )
+UNANSWERED = frozenset({State.OPEN, State.UNDOCUMENTED, State.BLANKET})
 _TASKS = {
     State.VALID: ("confirm", "remove"),
-    State.DUE: ("confirm", "remove"),
+    State.DUE: ("confirm",),
     State.EXPIRED: ("confirm", "remove"),
     State.STALE: ("confirm", "remove"),
-    State.UNSIGNED: ("sign", "remove"),
-    State.PLACEHOLDER: ("remove",),
-    State.TRIVIAL: ("remove",),
-    State.MALFORMED: ("remove",),
-    State.ORPHAN: ("remove",),
-    State.UNKNOWN_RULE: ("remove",),
-    State.DETACHED: ("remove",),
+    State.CONTEXT_CHANGED: ("confirm",),
+    State.UNSIGNED: ("sign",),
+    State.DETACHED: ("attach",),
+    State.TOO_LONG: ("shorten",),
 }
+"""What the worker can do about a block in a state; what is missing here the person writes, or `_mend` below."""
 _TASK_TITLES = {
     "confirm": "Re-confirm the justification of {rules}",
     "sign": "Sign the justification of {rules}",
     "remove": "Remove the justification of {rules}",
+    "attach": "Attach the justification of {rules} to the code below it",
+    "shorten": "Shorten the justification of {rules} to the longest time allowed",
+    "above": "Move the justification of {rules} above its statement",
 }
 
 
@@ -72,8 +76,13 @@ class Action:
     explains: str | None = None
 
 
-def plan(entry: Entry, span: Span, *, only: Sequence[str] | None, client: Capabilities) -> list[Action]:
-    """The actions for a span of the text that the report is of; `only` are the kinds that the client wants."""
+def plan(
+    entry: Entry, span: Span, *, only: Sequence[str] | None, client: Capabilities, lines: Sequence[str] = ()
+) -> list[Action]:
+    """The actions for a span of the text that the report is of; `only` are the kinds that the client wants.
+
+    `lines` are those of that text; without them nothing is offered that is written without the worker.
+    """
     if not client.literal_actions:
         return []
     actions: list[Action] = []
@@ -83,7 +92,8 @@ def plan(entry: Entry, span: Span, *, only: Sequence[str] | None, client: Capabi
     for block, state, _ in blocks_of(entry.report):
         near = any(shown.block == block and _meet(shown.finding.span, span) for shown in entry.report.shown)
         if near or _meet(block.span, span):
-            actions.extend(_for_block(block, state))
+            notes = [note for note in entry.report.notes if note.block == block]
+            actions.extend((*_mend(block, notes, lines), *_for_block(block, state, notes)))
     if only is not None:
         everything = fix_all(entry.report)
         if everything:
@@ -105,13 +115,14 @@ def _for_finding(index: int, shown: Shown, client: Capabilities) -> Iterator[Act
     finding = shown.finding
     if finding.carried:
         return
-    if shown.state is State.OPEN:
+    if shown.state in UNANSWERED:
         safe = next((fix for fix in finding.fixes if fix.safe), None)
         if safe is not None:
             yield Action(title=safe.title, kind=QUICK_FIX, preferred=True, item=index, edits=safe.edits)
-        for decision, title in _JUSTIFY:
-            order = Order("justify", finding.span.start, finding.rule, decision.value)
-            yield Action(title=title.format(rule=finding.rule), kind=QUICK_FIX, item=index, order=order)
+        task, verb = ("justify", "Justify") if shown.marker is None else ("convert", f"Convert {shown.marker.tool} of")
+        for decision, title in _JUSTIFY if shown.answerable else ():
+            order = Order(task, finding.span.start, finding.rule, decision.value)
+            yield Action(title=title.format(verb=verb, rule=finding.rule), kind=QUICK_FIX, item=index, order=order)
         unsafe = next((fix for fix in finding.fixes if not fix.safe), None)
         if unsafe is not None:
             yield Action(title=unsafe.title, kind=REWRITE, item=index, edits=unsafe.edits)
@@ -119,19 +130,52 @@ def _for_finding(index: int, shown: Shown, client: Capabilities) -> Iterator[Act
         yield Action(title=f"Explain {finding.rule}", kind=QUICK_FIX, item=index, explains=finding.rule)
 
 
-def _for_block(block: Block, state: State) -> Iterator[Action]:
-    rules = ", ".join(block.ids) or "nothing"
-    for task in _TASKS.get(state, ()):
-        order = Order(task, block.span.start)
-        yield Action(title=_TASK_TITLES[task].format(rules=rules), kind=QUICK_FIX, order=order)
+def _mend(block: Block, notes: Sequence[Note], lines: Sequence[str]) -> Iterator[Action]:
+    """Corrections of names and words, which follow from the text alone."""
+    if block.span.end.line >= len(lines):
+        return
+    for note in notes:
+        if note.state is State.UNKNOWN_RULE and note.instead is not None:
+            edits = mending.rename(block, lines, note.ids[0], note.instead)
+            title = f"Rename {note.ids[0]} to {note.instead} in the justification"
+        elif note.state is State.ORPHAN and not note.unnecessary:
+            edits = mending.drop(block, lines, note.ids)
+            title = f"Drop {listed(note.ids)} from the justification"
+        else:
+            continue
+        if edits:
+            yield Action(title=title, kind=QUICK_FIX, edits=edits)
+    repaired = mending.repair(block, lines)
+    if repaired:
+        yield Action(title=f"Repair the justification of {_rules(block)}", kind=QUICK_FIX, edits=repaired)
+
+
+def _for_block(block: Block, state: State, notes: Sequence[Note]) -> Iterator[Action]:
+    tasks = list(_TASKS.get(state, ()))
+    if any(note.state is State.ORPHAN and note.unnecessary for note in notes):
+        tasks.append("remove")
+    if state is State.TOO_LONG and block.review_by is None:
+        tasks.remove("shorten")
+    if block.trailing and not block.problems:
+        tasks.append("above")
+    for task in tasks:
+        title = _TASK_TITLES[task].format(rules=_rules(block))
+        yield Action(title=title, kind=QUICK_FIX, order=Order(task, block.span.start))
+
+
+def _rules(block: Block) -> str:
+    return ", ".join(block.ids) or "nothing"
 
 
 def fix_all(report: Report) -> tuple[Edit, ...]:
-    """The safe fixes of all findings that nobody has answered, without those that would overlap an earlier one."""
+    """The safe fixes of all findings that nobody has answered, without those that would overlap an earlier one.
+
+    Where another tool was told by name to pass over a finding, somebody may have had a reason not to fix it.
+    """
     edits: list[Edit] = []
     for shown in report.shown:
         fix = next((fix for fix in shown.finding.fixes if fix.safe), None)
-        if fix is None or shown.state is not State.OPEN or shown.finding.carried:
+        if fix is None or shown.state not in {State.OPEN, State.BLANKET} or shown.finding.carried:
             continue
         # Several fixes may need the same import.
         new = [edit for edit in fix.edits if edit not in edits or edit.span.start != edit.span.end]

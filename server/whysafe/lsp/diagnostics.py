@@ -71,18 +71,24 @@ def _of_finding(shown: Shown, view: View) -> dict[str, Any]:
         related = [_related(step, view) for step in finding.steps[:RELATED_LIMIT]]
         if shown.block is not None:
             related.append(_location(view, shown.block.span, f"The justification, which is {shown.state.value}."))
+        if shown.marker is not None:
+            related.append(
+                _location(view, shown.marker.span, f"This `{shown.marker.tool}` tells other tools to look away.")
+            )
         if related:
             item["relatedInformation"] = related
     return item
 
 
 def finding_message(shown: Shown) -> str:
-    """The message of a finding, with the answer that is recorded for it, if one holds."""
+    """The message of a finding, with the answer that is recorded for it, if one holds, or the order that is not one."""
     message = shown.finding.message
     block = shown.block
     if block is not None and block.decision is not None and shown.state in {State.VALID, State.DUE}:
         until = "" if block.review_by is None else f" until {block.review_by.isoformat()}"
         message = f"Justified ({block.decision.value} by {block.who}{until}): {message}"
+    elif shown.state is State.UNDOCUMENTED and shown.marker is not None:
+        message = f"Marked by {shown.marker.tool}, no reason recorded: {message}"
     return message + CARRIED if shown.finding.carried else message
 
 

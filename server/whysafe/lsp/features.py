@@ -194,7 +194,7 @@ async def code_action(ls: Server, params: types.CodeActionParams) -> list[dict[s
         return []
     client = ls.session.capabilities
     span = span_from_client(document.text.lines, params.range, client.encoding)
-    planned = actions.plan(entry, span, only=params.context.only, client=client)
+    planned = actions.plan(entry, span, only=params.context.only, client=client, lines=document.text.lines)
     target = _target(ls, document)
     answers = [actions.to_client(action, entry, target) for action in planned]
     if client.resolve_edit:

@@ -75,7 +75,7 @@ def blocks_of(report: Report) -> list[tuple[Block, State, str | None]]:
         if shown.block is not None:
             found.setdefault(shown.block.span, (shown.block, shown.state, shown.finding.rule))
     for note in report.notes:
-        if note.block.span not in found:
+        if note.block is not None and note.block.span not in found:
             found[note.block.span] = (note.block, note.state, None)
     return list(found.values())
 

@@ -54,8 +54,8 @@ class Close:
 class Order:
     """An edit of justifications that is wanted.
 
-    `task` is "justify" (with `rule` and `decision`, for the finding at `place`), or "confirm", "sign" or "remove" for
-    the block at `place`.
+    `task` is "justify" or "convert" (with `rule` and `decision`, for the finding at `place`), or "confirm", "sign",
+    "remove", "attach", "above" or "shorten" for the block at `place`.
     """
 
     task: str

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from whysafe.justifications.comment import Placed
+    from whysafe.justifications.markers import Marker
     from whysafe.lsp.documents import OpenDocument
     from whysafe.syntax.position import Edit
 
@@ -160,7 +161,16 @@ def moved(facts: Facts, edits: Sequence[Edit]) -> Facts:
         blocks=tuple(_moved_block(placed, edits) for placed in facts.blocks),
         gaps=tuple(dataclasses.replace(gap, span=span_after(gap.span, edits)) for gap in facts.gaps),
         test_like=facts.test_like,
+        markers=tuple(_moved_marker(marker, edits) for marker in facts.markers),
     )
+
+
+def _moved_marker(marker: Marker, edits: Sequence[Edit]) -> Marker:
+    """The marker where it stands now; the lines that it is for move along with it."""
+    span = span_after(marker.span, edits)
+    end = span_after(Span(marker.order_end, marker.order_end), edits).start
+    lines = span.start.line - marker.span.start.line
+    return dataclasses.replace(marker.shifted(lines), span=span, order_end=end)
 
 
 def _moved_block(placed: Placed, edits: Sequence[Edit]) -> Placed:

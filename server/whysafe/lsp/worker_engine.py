@@ -45,8 +45,9 @@ def _author(setting: str | None, root: str | None) -> str:
 
 def _fulfil(document: checker.Document, order: Order, request: Write, who: str) -> Outcome:
     today, settings = request.today, request.settings
-    if order.task == "justify":
-        written = document.justify(order.place, order.rule, Decision(order.decision), who, today, settings)
+    if order.task in {"justify", "convert"}:
+        write = document.justify if order.task == "justify" else document.convert
+        written = write(order.place, order.rule, Decision(order.decision), who, today, settings)
         return Outcome(edits=tuple(written.edits), snippet=written.snippet)
     if order.task == "confirm":
         return Outcome(edits=(document.reconfirm(order.place, who, today, settings),))
@@ -54,4 +55,10 @@ def _fulfil(document: checker.Document, order: Order, request: Write, who: str) 
         return Outcome(edits=(document.sign(order.place, who, today, settings),))
     if order.task == "remove":
         return Outcome(edits=(document.remove(order.place),))
+    if order.task == "attach":
+        return Outcome(edits=document.attach(order.place))
+    if order.task == "above":
+        return Outcome(edits=document.move_above(order.place, settings))
+    if order.task == "shorten":
+        return Outcome(edits=document.shorten(order.place, settings))
     raise Refused(f"whysafe does not know how to {order.task} a justification.")

@@ -1,0 +1,88 @@
+"""Corrections of a block that decide nothing."""
+
+import datetime as dt
+
+import pytest
+from whysafe.justifications.comment import Refused, parse_blocks
+from whysafe.justifications.mending import drop, next_code, rename, repair, shorten
+from whysafe.syntax.comments import comments
+from whysafe.syntax.source import split_lines
+from written import apply
+
+SIGN = "#   -- M. Smit, 2026-11-24, for cli, review by 2027-05-24, ref SEC-42, code 0aa19f23\n"
+
+
+def block_of(text):
+    (block,) = parse_blocks(comments(text))
+    return block
+
+
+def after(text, edits):
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
+        text = apply(text, edit)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("# justified[a] acepted: fine words\n" + SIGN, "# justified[a] accepted: fine words\n" + SIGN),
+        ("# justified[a] false-positive: words\n" + SIGN, "# justified[a] false-alarm: words\n" + SIGN),
+        ("#justify[a, b] Mitigated:words\n" + SIGN, "# justified[a, b] mitigated: words\n" + SIGN),
+        ("# justified(a) accepted: words\n" + SIGN, "# justified[a] accepted: words\n" + SIGN),
+        ("# justified[a accepted: words\n" + SIGN, None),
+        ("# justified[a] nonsense: words\n" + SIGN, None),
+        ("# justified[a] accepted: w\n" + SIGN.replace("review by", "reveiw by"), "# justified[a] accepted: w\n" + SIGN),
+        ("# justified[a] accepted: w\n" + SIGN.replace("ref SEC", "reff SEC"), "# justified[a] accepted: w\n" + SIGN),
+        ("# justified[a] accepted: w\n" + SIGN.replace("#   --", "# --"), "# justified[a] accepted: w\n" + SIGN),
+        ("# justified[a] accepted: w\n" + SIGN.replace("2026-11-24", "2026-13-24"), None),
+        ("  # justified[a] acepted: fine\r\n  # more\r\n  " + SIGN, "  # justified[a] accepted: fine\r\n  #   more\r\n  " + SIGN),
+    ],
+)  # fmt: skip
+def test_repair_corrects_slips_and_nothing_else(wrong, right):
+    text = wrong + "eval(x)\n"
+    block = block_of(text)
+    assert block.problems
+    edits = repair(block, split_lines(text))
+    if right is None:
+        assert edits == ()
+        return
+    mended = after(text, edits)
+    assert mended == right + "eval(x)\n"
+    assert block_of(mended).problems == ()
+
+
+def test_what_is_in_order_is_not_repaired():
+    text = "# justified[a] accepted: words\n" + SIGN
+    assert repair(block_of(text), split_lines(text)) == ()
+
+
+def test_a_name_is_renamed_in_the_brackets_alone():
+    text = "# justified[evl-use, evl] accepted: evl is fine\n" + SIGN
+    edits = rename(block_of(text), split_lines(text), "evl", "eval-use")
+    assert after(text, edits) == "# justified[evl-use, eval-use] accepted: evl is fine\n" + SIGN
+    assert rename(block_of(text), split_lines(text), "fine", "eval-use") == ()
+
+
+def test_names_are_dropped_and_the_last_one_takes_the_block_along():
+    text = "x\n# justified[a, b,c] accepted: words\n" + SIGN + "eval(x)\n"
+    block, lines = block_of(text), split_lines(text)
+    assert after(text, drop(block, lines, ["b"])) == text.replace("a, b,c", "a, c")
+    assert after(text, drop(block, lines, ["a", "b", "c"])) == "x\neval(x)\n"
+
+
+def test_shorten_changes_the_review_date_alone():
+    text = "# justified[a] accepted: review by hand\n" + SIGN + "eval(x)\n"
+    edits = shorten(block_of(text), split_lines(text), dt.date(2027, 1, 2))
+    assert after(text, edits) == text.replace("2027-05-24", "2027-01-02")
+    behind = "eval(x)  # justified[a] accepted: words -- M. Smit, 2026-11-24, review by 2029-01-01\n"
+    edits = shorten(block_of(behind), split_lines(behind), dt.date(2027, 1, 2))
+    assert after(behind, edits) == behind.replace("2029-01-01", "2027-01-02")
+
+
+def test_what_follows_a_block():
+    text = "# justified[a] accepted: words\n\n# prose\n\t\neval(x)\n"
+    own = {comment.line: comment for comment in comments(text)}
+    assert next_code(block_of(text), split_lines(text), own) == 4
+    with pytest.raises(Refused, match="no code below"):
+        next_code(block_of(text), split_lines(text)[:4], own)
