@@ -1,0 +1,68 @@
+import { commands, ProgressLocation, window, type Disposable } from "vscode";
+import type { Controller } from "./controller.ts";
+import { createEnvironment } from "./environment.ts";
+import { findPython } from "./interpreter.ts";
+import { asProblem } from "./problem.ts";
+import type { RulePages } from "./rulePage.ts";
+import type { WorkspaceCheck } from "./workspaceCheck.ts";
+
+const MENU = [
+  { label: "$(book) Show a rule", command: "whysafe.showRule" },
+  { label: "$(search) Check the workspace", command: "whysafe.checkWorkspace" },
+  { label: "$(debug-restart) Restart the server", command: "whysafe.restartServer" },
+  { label: "$(output) Show the output", command: "whysafe.showOutput" },
+  { label: "$(gear) Open the settings", command: "workbench.action.openSettings", argument: "whysafe." },
+];
+
+/** The commands of the extension, as package.json names them. */
+export function registerCommands(controller: Controller, pages: RulePages, check: WorkspaceCheck): Disposable[] {
+  const table: Readonly<Record<string, (argument?: unknown) => unknown>> = {
+    "whysafe.restartServer": () => controller.restart({ asked: true }),
+    "whysafe.installServer": () => installServer(controller),
+    "whysafe.showRule": (rule) => pages.show(rule),
+    "whysafe.checkWorkspace": () => check.runAndTell(),
+    "whysafe.showOutput": () => {
+      controller.output.show();
+    },
+    "whysafe.showMenu": showMenu,
+  };
+  return Object.entries(table).map(([name, command]) => commands.registerCommand(name, command));
+}
+
+async function showMenu(): Promise<void> {
+  const chosen = await window.showQuickPick(MENU, { placeHolder: "whysafe" });
+  if (chosen !== undefined) {
+    await commands.executeCommand(chosen.command, chosen.argument);
+  }
+}
+
+/** Make the extension's own environment and start the server from it; what fails is said in one message. */
+async function installServer(controller: Controller): Promise<void> {
+  const options = { location: ProgressLocation.Notification, title: "whysafe", cancellable: true };
+  await window.withProgress(options, async (progress, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => {
+      abort.abort();
+    });
+    try {
+      const python = await findPython(await controller.places());
+      await controller.replace(() =>
+        createEnvironment({
+          folder: controller.environment,
+          python,
+          wheel: controller.wheel,
+          cwd: controller.cwd,
+          signal: abort.signal,
+          progress: (message) => {
+            progress.report({ message });
+          },
+          log: (line) => {
+            controller.output.info(line);
+          },
+        }),
+      );
+    } catch (error) {
+      void controller.tell(asProblem(error));
+    }
+  });
+}

@@ -1,0 +1,312 @@
+// A real VS Code (code-server) in a real browser, with a fresh profile and the built extension: start, look, type, stop.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const PATIENCE = 30_000;
+const PROFILE = {
+  "chat.disableAIFeatures": true,
+  "editor.accessibilitySupport": "off",
+  "editor.minimap.enabled": false,
+  "editor.hover.delay": 100,
+  "explorer.autoReveal": false,
+  "extensions.autoCheckUpdates": false,
+  "extensions.ignoreRecommendations": true,
+  "files.autoSave": "off",
+  "security.workspace.trust.startupPrompt": "never",
+  "security.workspace.trust.banner": "never",
+  "telemetry.telemetryLevel": "off",
+  "update.mode": "none",
+  "window.confirmSaveUntitledWorkspace": false,
+  "workbench.enableExperiments": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+};
+const BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** Ask until the answer is true (or any truthy value), and give it back; fails with `what` when that takes too long. */
+export async function until(what, ask, patience = PATIENCE) {
+  const end = Date.now() + patience;
+  let last;
+  for (;;) {
+    try {
+      last = await ask();
+      if (last) return last;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`waited ${patience / 1000} s for ${what}; last seen: ${String(last).slice(0, 300)}`);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+}
+
+export class Editor {
+  /** `files`: the workspace, as path -> text; `settings`: on top of the profile; `env`: of the editor's processes. */
+  static async start({ node, codeServer, vsix, folder, pictures, files, settings = {}, env = process.env }) {
+    const editor = new Editor();
+    Object.assign(editor, { folder, pictures, log: "", settings: {} });
+    editor.workspace = path.join(folder, "workspace");
+    for (const [name, text] of Object.entries(files)) editor.write(name, text);
+    mkdirSync(path.join(folder, "user", "User"), { recursive: true });
+    writeFileSync(path.join(folder, "user", "User", "settings.json"), JSON.stringify({ ...PROFILE, ...settings }, null, 2));
+    const data = ["--user-data-dir", path.join(folder, "user"), "--extensions-dir", path.join(folder, "extensions")];
+    // As if started from a terminal: else the editor asks a login shell for PATH, whatever the one of `env` is.
+    const surroundings = { ...env, VSCODE_CLI: "1", XDG_CONFIG_HOME: path.join(folder, "config"), XDG_DATA_HOME: path.join(folder, "data") };
+    execFileSync(node, [codeServer, ...data, "--install-extension", vsix], { env: surroundings, stdio: "pipe" });
+    const port = await freePort();
+    const options = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"];
+    editor.process = spawn(node, [codeServer, ...data, ...options], { env: surroundings, detached: true });
+    for (const stream of [editor.process.stdout, editor.process.stderr]) stream.on("data", (data) => (editor.log += data));
+    const address = `http://127.0.0.1:${port}`;
+    await until("the editor's server", async () => (await fetch(`${address}/healthz`)).ok);
+    editor.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: BROWSER });
+    editor.page = await editor.browser.newPage({ viewport: { width: 1200, height: 700 } });
+    editor.page.setDefaultTimeout(PATIENCE);
+    await editor.page.goto(`${address}/?folder=${encodeURIComponent(editor.workspace)}`);
+    await editor.page.waitForSelector(".explorer-folders-view .monaco-list-row", { timeout: 60_000 });
+    return editor;
+  }
+
+  async stop() {
+    await this.browser?.close();
+    if (this.process === undefined || this.process.exitCode !== null) return;
+    const gone = new Promise((resolve) => this.process.once("exit", resolve));
+    process.kill(-this.process.pid, "SIGTERM");
+    await gone;
+  }
+
+  // Files ----------------------------------------------------------------------------------------------------------
+
+  path(name) {
+    return path.join(this.workspace, name);
+  }
+
+  write(name, text) {
+    mkdirSync(path.dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), text);
+  }
+
+  read(name) {
+    return readFileSync(this.path(name), "utf8");
+  }
+
+  /** Settings of the workspace on top of those that were made so; they act at once. `undefined` takes one away. */
+  configure(settings) {
+    this.settings = { ...this.settings, ...settings };
+    this.write(".vscode/settings.json", JSON.stringify(this.settings, null, 2));
+  }
+
+  // Hands ----------------------------------------------------------------------------------------------------------
+
+  press(keys) {
+    return this.page.keyboard.press(keys);
+  }
+
+  type(text) {
+    return this.page.keyboard.type(text);
+  }
+
+  async quickInput(text, row) {
+    await this.page.waitForSelector(".quick-input-widget:visible input");
+    await this.page.locator(".quick-input-widget:visible input").fill(text);
+    if (row === undefined) await this.press("Enter");
+    else await this.page.locator(".quick-input-list .monaco-list-row", { hasText: row }).first().click();
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  async open(name) {
+    await this.press("Control+P");
+    await this.quickInput(name, name);
+    await this.page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
+    await this.page.locator(".editor-group-container.active .monaco-editor.focused").waitFor();
+  }
+
+  /** Go back to the tab of an open file with the mouse: pages of the web take keys for themselves. */
+  async back(name) {
+    await this.page.locator(`.tab[data-resource-name="${path.basename(name)}"]`).click();
+    await this.page.locator(".editor-group-container.active .monaco-editor.focused").waitFor();
+  }
+
+  async command(title) {
+    await this.press("F1");
+    await this.quickInput(`>${title}`, title);
+  }
+
+  /** Put the cursor at a place, both from 1. */
+  async go(line, column = 1) {
+    await this.press("Control+G");
+    await this.quickInput(`:${line}:${column}`);
+    await until(`the cursor in line ${line}`, async () => (await this.bar("status.editor.selection")).includes(`Ln ${line},`));
+    await this.page.locator(".editor-group-container.active .monaco-editor.focused").waitFor();
+  }
+
+  async save(name) {
+    await this.press("Control+S");
+    await this.page.locator(`.tab.active.dirty`).waitFor({ state: "detached" });
+    return this.read(name);
+  }
+
+  // Eyes -----------------------------------------------------------------------------------------------------------
+
+  /** The visible lines of the editor, as text. */
+  lines() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll(".editor-group-container.active .view-line")]
+        .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
+        .map((line) => line.textContent.replaceAll("\u00a0", " ")),
+    );
+  }
+
+  /** The texts under the squiggles of a severity (error, warning, info, hint), measured on the screen. */
+  squiggles(severity) {
+    return this.page.evaluate((kind) => {
+      const active = ".editor-group-container.active ";
+      const boxes = [...document.querySelectorAll(`${active}.squiggly-${kind}`)].map((mark) => mark.getBoundingClientRect());
+      const under = (box) => {
+        let text = "";
+        for (const line of document.querySelectorAll(`${active}.view-line`)) {
+          const { top, bottom } = line.getBoundingClientRect();
+          const middle = box.top + box.height / 2;
+          if (middle < top || middle >= bottom) continue;
+          const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            for (let index = 0; index < node.length; index += 1) {
+              const range = document.createRange();
+              range.setStart(node, index);
+              range.setEnd(node, index + 1);
+              const place = range.getBoundingClientRect();
+              const centre = place.left + place.width / 2;
+              if (place.width > 0 && centre > box.left && centre < box.right) text += node.data[index];
+            }
+          }
+        }
+        return text.replaceAll("\u00a0", " ");
+      };
+      return boxes.map((box) => ({ top: box.top, left: box.left, text: under(box) }))
+        .sort((one, other) => one.top - other.top || one.left - other.left)
+        .map(({ text }) => text);
+    }, severity);
+  }
+
+  async expectSquiggles(severity, wanted) {
+    let seen = [];
+    try {
+      await until("squiggles", async () => JSON.stringify((seen = await this.squiggles(severity))) === JSON.stringify(wanted));
+    } catch {
+      throw new Error(`wanted ${severity} squiggles under ${JSON.stringify(wanted)}, saw ${JSON.stringify(seen)}`);
+    }
+  }
+
+  /** The accessible label of an item of the status bar. */
+  async bar(id) {
+    const item = this.page.locator(`.statusbar-item[id="${id}"]`);
+    return (await item.count()) === 0 ? "" : ((await item.locator("a").first().getAttribute("aria-label")) ?? (await item.innerText()));
+  }
+
+  async status() {
+    return this.bar("whysafe.whysafe.status");
+  }
+
+  async expectStatus(words) {
+    await until(`the status "${words}"`, async () => (await this.status()).includes(words) || Promise.reject(await this.status()));
+  }
+
+  /** The text of the hover at the first word of a call, such as `subprocess.run(`. */
+  async hover(call) {
+    const place = await this.page.evaluate((wanted) => {
+      const lines = [...document.querySelectorAll(".editor-group-container.active .view-line")];
+      const line = lines.find(({ textContent }) => textContent.includes(wanted));
+      const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const start = node.data.indexOf(wanted.split(/\W/)[0]);
+        if (start >= 0) {
+          const range = document.createRange();
+          range.setStart(node, start);
+          range.setEnd(node, start + 2);
+          const { left, top, width, height } = range.getBoundingClientRect();
+          return { x: left + width / 2, y: top + height / 2 };
+        }
+      }
+    }, call);
+    await this.page.mouse.move(place.x, place.y - 100);
+    await this.page.mouse.move(place.x, place.y, { steps: 4 });
+    const box = this.page.locator(".monaco-editor .monaco-hover:visible", { hasText: "whysafe" }).first();
+    await box.waitFor();
+    return box.innerText();
+  }
+
+  /** Open the menu of actions at the cursor, and give back its entries. */
+  async actions() {
+    const rows = this.page.locator(".action-widget .monaco-list-row.action");
+    // A key that comes while the editor is still taking the focus back is lost.
+    await until("the menu of actions", async () => {
+      await this.press("Control+.");
+      return rows.first().waitFor({ timeout: 4_000 }).then(() => true);
+    });
+    return rows.allInnerTexts();
+  }
+
+  async choose(action) {
+    await this.page.locator(".action-widget .monaco-list-row.action", { hasText: action }).first().click();
+    await until("the menu to close", async () => (await this.page.locator(".action-widget:visible").count()) === 0);
+  }
+
+  /** The messages on the screen that speak of whysafe. */
+  async messages() {
+    const items = await this.page.locator(".notifications-toasts .notification-list-item-message").allInnerTexts();
+    return items.filter((text) => text.includes("whysafe"));
+  }
+
+  async expectMessage(words) {
+    const found = await until(`a message with "${words}"`, async () => {
+      const messages = await this.messages();
+      return messages.find((text) => text.includes(words)) ?? Promise.reject(JSON.stringify(messages));
+    }, 60_000);
+    await until("one message", async () => (await this.messages()).length === 1 || Promise.reject((await this.messages()).join(" | ")));
+    return found;
+  }
+
+  async dismissMessages() {
+    await this.command("Notifications: Clear All Notifications");
+    await until("no messages", async () => (await this.messages()).length === 0);
+  }
+
+  /** A picture of the screen, once what fades in is there. */
+  async picture(name) {
+    await this.page.evaluate(() => {
+      const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+      return Promise.all(ending.map(({ finished }) => finished.catch(() => undefined)));
+    });
+    await this.page.screenshot({ path: path.join(this.pictures, `${name}.png`) });
+  }
+
+  /** The processes below the editor whose command line contains all of the words, as process ids. */
+  processes(...words) {
+    const parents = new Map();
+    const found = [];
+    for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+      try {
+        const status = readFileSync(`/proc/${name}/stat`, "utf8");
+        parents.set(Number(name), Number(status.slice(status.lastIndexOf(")") + 2).split(" ")[1]));
+        const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+        if (words.every((word) => command.includes(word))) found.push(Number(name));
+      } catch {
+        // The process has ended meanwhile.
+      }
+    }
+    const isOurs = (id) => id === this.process.pid || (parents.has(id) && id > 1 && isOurs(parents.get(id)));
+    return found.filter(isOurs);
+  }
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,125 @@
+"""The manifest of the VS Code extension says the same as the server: settings, their values and defaults, version."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+from whysafe import __version__, config
+from whysafe.analysis.finding import Confidence, Severity
+from whysafe.config.settings import FOREIGN_MARKERS, PROGRAM_TYPES, ReviewWithin, Settings
+from whysafe.lsp.session import EDITOR_ONLY
+
+FOLDER = Path(__file__).parents[3] / "editors" / "vscode"
+MANIFEST = json.loads((FOLDER / "package.json").read_text(encoding="utf-8"))
+SETTINGS = {
+    key.removeprefix("whysafe."): value for key, value in MANIFEST["contributes"]["configuration"]["properties"].items()
+}
+OWN = {"enable", "path", "interpreter", "trace.server"}
+# What the server finds out by itself.
+NOT_SET = {"root", "given", "formatter_line_length"}
+SAMPLES = {
+    "select": ["DEFAULT"],
+    "ignore": {"assert-used": "why"},
+    "severity": {"assert-used": {"level": "hint", "reason": "why"}},
+    "programType": "cli",
+    "perPath": {"docs/**": {"programType": "script", "ignore": {"assert-used": "why"}}},
+    "exclude": {"build/": "why"},
+    "reviewWithin": {"error": 90, "deferred": 30},
+    "expiryGrace": 14,
+    "ticketUrl": "https://tracker.example/{ref}",
+    "confidence": "low",
+    "minSeverity": "hint",
+    "requiredVersion": f">={__version__}",
+    "author": "M. Smit",
+    "neverJustify": ["os-system-shell"],
+    "foreignMarkers": "report",
+    "lineLength": 100,
+}
+
+
+def in_camel_case(name: str) -> str:
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
+
+
+FIELDS = {in_camel_case(field.name): field for field in dataclasses.fields(Settings) if field.name not in NOT_SET}
+
+
+def problems(key: str) -> list[str]:
+    _, found = config.from_mapping({key: SAMPLES[key]}, "editor settings")
+    return [problem.message for problem in found]
+
+
+def test_every_setting_that_acts_is_offered_and_no_other() -> None:
+    acting = {key for key in FIELDS if not any("has no effect" in problem for problem in problems(key))}
+
+    assert set(SETTINGS) - OWN == acting
+
+
+@pytest.mark.parametrize("key", sorted(set(SETTINGS) - OWN))
+def test_the_server_takes_what_the_manifest_allows(key: str) -> None:
+    assert problems(key) == []
+    settings, _ = config.from_mapping({key: SAMPLES[key]}, "editor settings")
+    assert settings != Settings(root=settings.root, given=settings.given)
+
+
+def test_the_server_leaves_the_extension_its_own_settings() -> None:
+    assert {key.split(".")[0] for key in OWN} <= EDITOR_ONLY
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("confidence", [confidence.label for confidence in Confidence]),
+        ("minSeverity", [severity.label for severity in Severity]),
+        ("foreignMarkers", FOREIGN_MARKERS),
+        ("programType", [None, *PROGRAM_TYPES]),
+    ],
+)
+def test_words_to_choose_from(key: str, words: list[str | None]) -> None:
+    offered = SETTINGS[key]
+
+    assert sorted(map(str, offered["enum"])) == sorted(map(str, words))
+    assert len(offered["enumDescriptions"]) == len(words)
+
+
+@pytest.mark.parametrize("key", sorted(set(SETTINGS) - OWN))
+def test_defaults(key: str) -> None:
+    default = FIELDS[key].default
+    expected = getattr(default, "label", default)
+
+    shown = SETTINGS[key]["default"]
+    assert shown == expected or (shown in ({}, []) and default in ((), ReviewWithin()))
+
+
+def test_days_of_review() -> None:
+    assert set(SETTINGS["reviewWithin"]["properties"]) == {field.name for field in dataclasses.fields(ReviewWithin)}
+
+
+def test_every_setting_is_described_and_has_a_scope() -> None:
+    for key, value in SETTINGS.items():
+        assert value.get("description") or value.get("markdownDescription"), key
+        assert value["scope"] in {"window", "application", "machine-overridable"}, key
+
+
+def test_who_signs_is_never_a_setting_of_a_project() -> None:
+    assert SETTINGS["author"]["scope"] == "application"
+
+
+def test_programs_are_never_taken_from_a_folder_that_is_not_trusted() -> None:
+    trust = MANIFEST["capabilities"]["untrustedWorkspaces"]
+
+    assert trust["supported"] == "limited"
+    assert trust["restrictedConfigurations"] == ["whysafe.path", "whysafe.interpreter"]
+
+
+def test_versions() -> None:
+    assert MANIFEST["version"] == __version__
+
+
+@pytest.mark.parametrize("folder", [FOLDER, Path(__file__).parent])
+def test_lock_files_name_no_registry(folder: Path) -> None:
+    assert "resolved" not in (folder / "package-lock.json").read_text(encoding="utf-8")
