@@ -66,11 +66,11 @@ def test_lines_are_as_long_as_the_project_wants_them():
     ],
 )
 def test_a_new_answer_is_valid_under_the_settings_that_it_was_written_for(wishes, days):
-    wanted = settings(**wishes)
+    wanted = settings(**wishes, min_severity="hint")
     text = justified("eval(x)\n", wishes=wanted, reason=REASON)
     expected = None if days is None else f"review by {TODAY + dt.timedelta(days=days)}"
     assert ("review by" not in text) if expected is None else (expected in text)
-    report = project(Document(text).facts(), cards(), settings(**wishes, **{"min-severity": "hint"}), TODAY, None)
+    report = project(Document(text).facts(), cards(), wanted, TODAY, None)
     assert report.shown[0].state in {State.VALID, State.DUE}
 
 

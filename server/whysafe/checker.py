@@ -125,7 +125,7 @@ class Document:
             raise Refused("The code around this finding does not parse, so a justification cannot be bound to it.")
         if rule in policy_of(settings, cards(), in_tests=False).never:
             raise Refused(f"The settings of this project allow no answer to {rule} (`never-justify`); fix the code.")
-        severity = self._severity(code.span, {rule}, settings) or found[0].severity
+        severity = self._severity(code.span, {rule}, settings)
         request = writer.Request(
             line=code.line,
             ids=(rule,),
@@ -133,7 +133,7 @@ class Document:
             reason=writer.todo(decision, (cards()[rule].ask,)) if reason is None else reason,
             who=who,
             today=today,
-            review_by=writer.review_date(decision, severity, today, _horizons(settings)),
+            review_by=None if severity is None else writer.review_date(decision, severity, today, _horizons(settings)),
             program_type=settings.program_type,
             ref=ref,
             code=code.fingerprint,
@@ -240,7 +240,8 @@ class Document:
     def _severity(self, covers: Span, rules: Collection[str], settings: Settings) -> Severity | None:
         """How severe the gravest finding of these rules in a span is, outside of tests; None without any."""
         found = [f for f in self.program.findings() if f.rule in rules and covers.contains(f.span.start)]
-        return max((weigh(f, cards()[f.rule], settings, in_tests=False) or f.severity for f in found), default=None)
+        weighed = ((f.severity, weigh(f, cards()[f.rule], settings, in_tests=False)) for f in found)
+        return max((base if here is None else here for base, here in weighed), default=None)
 
 
 def _horizons(settings: Settings) -> dict[str, int | None]:

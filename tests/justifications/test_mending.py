@@ -9,6 +9,7 @@ from whysafe.syntax.comments import comments
 from whysafe.syntax.source import split_lines
 from written import apply
 
+HEAD = "# justified[a] accepted: w\n"
 SIGN = "#   -- M. Smit, 2026-11-24, for cli, review by 2027-05-24, ref SEC-42, code 0aa19f23\n"
 
 
@@ -32,11 +33,14 @@ def after(text, edits):
         ("# justified(a) accepted: words\n" + SIGN, "# justified[a] accepted: words\n" + SIGN),
         ("# justified[a accepted: words\n" + SIGN, None),
         ("# justified[a] nonsense: words\n" + SIGN, None),
-        ("# justified[a] accepted: w\n" + SIGN.replace("review by", "reveiw by"), "# justified[a] accepted: w\n" + SIGN),
-        ("# justified[a] accepted: w\n" + SIGN.replace("ref SEC", "reff SEC"), "# justified[a] accepted: w\n" + SIGN),
-        ("# justified[a] accepted: w\n" + SIGN.replace("#   --", "# --"), "# justified[a] accepted: w\n" + SIGN),
-        ("# justified[a] accepted: w\n" + SIGN.replace("2026-11-24", "2026-13-24"), None),
-        ("  # justified[a] acepted: fine\r\n  # more\r\n  " + SIGN, "  # justified[a] accepted: fine\r\n  #   more\r\n  " + SIGN),
+        (HEAD + SIGN.replace("review by", "reveiw by"), HEAD + SIGN),
+        (HEAD + SIGN.replace("ref SEC", "reff SEC"), HEAD + SIGN),
+        (HEAD + SIGN.replace("#   --", "# --"), HEAD + SIGN),
+        (HEAD + SIGN.replace("2026-11-24", "2026-13-24"), None),
+        (
+            "  # justified[a] acepted: fine\r\n  # more\r\n  " + SIGN,
+            "  # justified[a] accepted: fine\r\n  #   more\r\n  " + SIGN,
+        ),
     ],
 )  # fmt: skip
 def test_repair_corrects_slips_and_nothing_else(wrong, right):

@@ -20,7 +20,7 @@ void test("only what somebody has set is sent to the server", () => {
 });
 
 void test("variables in paths", () => {
-  const around = { folder: "/work", home: "/home/me", environment: { TOOLS: "/tools" } };
+  const around = { folder: "/project", home: "/home/me", environment: { TOOLS: "/tools" } };
   assert.equal(expand("${workspaceFolder}/a", around), "/project/a");
   assert.equal(expand("~/a/~/b", around), "/home/me/a/~/b");
   assert.equal(expand("${userHome}${env:TOOLS}${env:NONE}", around), "/home/me/tools");
