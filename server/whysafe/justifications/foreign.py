@@ -32,7 +32,8 @@ _DIRECTIVES = re.compile(
 )
 # Recognised in the middle of words too.
 _PARTS = re.compile(
-    r"(?P<no>no)(?P<sonar>sonar)|(?P<pylint>pylint)(?P<colon>\s*:)|#(?=\s*(?:nosec|noqa|nosem))", re.IGNORECASE
+    r"(?P<no>no)(?P<sonar>sonar)|(?P<pylint>pylint)(?P<colon>\s*:)|(?<![#\s])[#\s]*#\s*(?=nosec|noqa|nosem)",
+    re.IGNORECASE,
 )
 _COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]", re.ASCII)
 _PRAGMA = re.compile(
@@ -45,7 +46,7 @@ _PRAGMA = re.compile(
 def foreign_word(text: str) -> str | None:
     """The first word in the text that another tool would take as an order, None where there is none."""
     found = [match for pattern in (_WORDS, _DIRECTIVES, _PARTS) if (match := pattern.search(text))]
-    return min(found, key=lambda match: match.start())[0] if found else None
+    return min(found, key=lambda match: match.start())[0].strip() if found else None
 
 
 def reworded(text: str) -> str:
@@ -68,7 +69,7 @@ def is_pragma(comment: str) -> bool:
 def _break_part(match: re.Match[str]) -> str:
     if match["no"]:
         return f"{match['no']}-{match['sonar']}"
-    return match["pylint"] + " " if match["pylint"] else ""
+    return (match["pylint"] or "") + " "
 
 
 def _plain(word: str) -> str:
