@@ -17,11 +17,12 @@ from whysafe.justifications.faults import latest_review
 from whysafe.justifications.marked import concerning
 from whysafe.justifications.names import names
 from whysafe.justifications.writer import Written
-from whysafe.report import Facts, Report, place_of, policy_of, project, weigh
+from whysafe.report import Facts, Report, place_of, policy_of, project
 from whysafe.rules import CATALOGUE
 from whysafe.syntax.enclosing import enclosing
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree
+from whysafe.weighing import weigh
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -241,7 +242,7 @@ class Document:
         """How severe the gravest finding of these rules in a span is, outside of tests; None without any."""
         found = [f for f in self.program.findings() if f.rule in rules and covers.contains(f.span.start)]
         weighed = ((f.severity, weigh(f, cards()[f.rule], settings, in_tests=False)) for f in found)
-        return max((base if here is None else here for base, here in weighed), default=None)
+        return max((base if here is None else here.severity for base, here in weighed), default=None)
 
 
 def _horizons(settings: Settings) -> dict[str, int | None]:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from whysafe.justifications.comment import Decision
+from whysafe.justifications.parts import Kind
+from whysafe.justifications.signature import read_date
 from whysafe.justifications.state import State
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from whysafe.analysis.finding import Card
@@ -45,6 +48,12 @@ _STATES = {
     State.UNDOCUMENTED: "Another tool is told to look away here, and no reason is recorded.",
     State.BLANKET: "Every tool is told to look away here, and no rule and no reason is recorded.",
 }
+DECISIONS = {
+    Decision.ACCEPTED: "the risk is known and carried: say who can reach this, and why it is not fixed",
+    Decision.MITIGATED: "a control elsewhere stops it: say which, and where it is tested",
+    Decision.DEFERRED: "it is fixed later: say what blocks the fix, and name the ticket",
+    Decision.FALSE_ALARM: "a premise of the rule does not hold in this code: say which",
+}
 _OBLIGATIONS = {
     Decision.ACCEPTED: "Still the same callers, the same cost of a fix, the same kind of program?",
     Decision.MITIGATED: "Is the control that stops it still there, and still tested?",
@@ -68,7 +77,8 @@ def hover(shown: Shown, card: Card) -> str:
     """What an editor shows on a finding: what is wrong here, how sure that is and why, then the page of its rule."""
     finding = shown.finding
     parts = [f"**{card.title}** · `{card.name}`", finding.message]
-    sure = f"Severity **{shown.full.label}**, confidence **{finding.confidence.label}**"
+    because = f", because {' and '.join(map(escape, shown.because))}" if shown.because else ""
+    sure = f"Severity **{shown.full.label}**{because}; confidence **{finding.confidence.label}**"
     if shown.block is not None and shown.state in {State.VALID, State.DUE}:
         sure += f"; {_answer(shown.block)}"
     parts.append(sure + ".")
@@ -106,6 +116,44 @@ def hover_block(
     return "\n\n".join(parts)
 
 
+def part(kind: Kind, text: str, *, card: Card | None, today: dt.date, program_type: str | None) -> str | None:
+    """What one part of a justification means, as Markdown; None where its text says it all.
+
+    `card` is that of the rule that `text` names, if any; `program_type` is what the settings say the program is.
+    """
+    shown = f"`{_code(text)}`"
+    if kind is Kind.RULE:
+        return f"No rule is called {shown}." if card is None else f"**{card.title}** · {summary(card)}"
+    if kind is Kind.DECISION:
+        decision = next((one for one in Decision if one.value == text), None)
+        return f"{shown} is no decision." if decision is None else f"{shown}: {DECISIONS[decision]}."
+    if kind is Kind.PROGRAM_TYPE:
+        now = f"this program is a {program_type}" if program_type else "no settings say what this program is"
+        return f"The answer holds for a {shown}, and {now}."
+    if kind in {Kind.DATE, Kind.REVIEW}:
+        date = read_date(text)
+        if date is None:
+            return f"{shown} is no date; write it as YYYY-MM-DD."
+        lead = "Signed" if kind is Kind.DATE else "To be reviewed by"
+        return f"{lead} {date:%d %B %Y}: {_distance((date - today).days)}."
+    return _FIELDS.get(kind)
+
+
+_FIELDS = {
+    Kind.WORD: "An answer to a finding is recorded here; whether it holds is said below.",
+    Kind.WHO: "Who decided this.",
+    Kind.OK: "Who else agrees with it.",
+    Kind.REF: "The ticket about it.",
+    Kind.CODE: "A fingerprint of the code below and of what it reads: another one means that the code has changed.",
+}
+
+
+def _distance(days: int) -> str:
+    if days == 0:
+        return "today"
+    return f"in {_days(days)}" if days > 0 else f"{_days(-days)} ago"
+
+
 def terminal(card: Card) -> None:
     """Print the page of a rule on a terminal, formatted."""
     from rich.console import Console  # noqa: PLC0415 - rich takes long to load, and only terminals need it
@@ -127,11 +175,17 @@ def _body(card: Card, heading: str) -> str:
         ("How it is abused", card.abuse),
         ("How to fix it", _fix(card)),
         ("Ask before accepting", card.ask),
+        ("Severity by type of program", _by_program_type(card)),
         ("Also known as", ", ".join(f"`{_code(alias)}`" for alias in card.aliases)),
         ("References", _bullets(f"<{link}>" for link in card.references)),
     ]
     written = [f"{heading} {title}\n\n{text}" for title, text in sections if text]
     return "\n\n".join([summary(card), *written]) + "\n"
+
+
+def _by_program_type(card: Card) -> str:
+    moved = {kind: card.severity.step(steps) for kind, steps in card.by_program_type}
+    return ", ".join(f"{kind}: {severity.label}" for kind, severity in moved.items() if severity is not card.severity)
 
 
 def _fix(card: Card) -> str:

@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from whysafe.analysis.finding import Card, Finding, Gap, InTests, Severity, Step
+from whysafe.analysis.finding import Card, Finding, Gap, Severity, Step
 from whysafe.config import Settings, for_path, relative_path
 from whysafe.justifications.audit import OPEN, Answer, Audit, Policy, Subject, audit, demoted
 from whysafe.justifications.comment import Block, Placed  # noqa: TC001  # the wire reads these hints at run time
@@ -19,9 +19,15 @@ from whysafe.justifications.names import Names, names
 from whysafe.justifications.policy import HORIZONS
 from whysafe.justifications.state import State
 from whysafe.syntax.position import Span  # noqa: TC001  # as above
+from whysafe.weighing import Weight, is_selected, nearness, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = [
+    "ANSWERED", "PASSING", "Facts", "Note", "Report", "Shown", "fails", "is_selected", "is_test_path", "place_of",
+    "policy_of", "project",
+]  # fmt: skip
 
 TEST_FOLDERS = frozenset({"test", "tests"})
 ANSWERED = frozenset({State.VALID, State.DUE})
@@ -47,7 +53,7 @@ class Shown:
     """A finding as it is shown: `severity` is what it counts as now, `full` what it would count as without an answer.
 
     `marker` is another tool's order that concerns it, where no block answers it. `answerable` tells whether the
-    settings allow an answer at all.
+    settings allow an answer at all. `because` says what made `full` another severity than the finding's own.
     """
 
     finding: Finding
@@ -57,6 +63,7 @@ class Shown:
     block: Block | None
     marker: Marker | None = None
     answerable: bool = True
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,49 +144,15 @@ def is_test_path(path: str | None, root: str | None) -> bool:
     return by_name or not TEST_FOLDERS.isdisjoint(parts[:-1])
 
 
-def is_selected(card: Card, settings: Settings) -> bool:
-    """Whether the settings switch a rule on: its own name beats its family, and that beats ALL; then ignoring wins."""
-    chosen = max((_nearness(name, card) for name in settings.select), default=0)
-    if not settings.select and card.default:
-        chosen = 1
-    return chosen > 0 and chosen > max((_nearness(switch.name, card) for switch in settings.ignore), default=0)
-
-
-def _nearness(name: str, card: Card) -> int:
-    if name == card.name:
-        return 3
-    if name == card.family:
-        return 2
-    return int(name == "ALL" or (name == "DEFAULT" and card.default))
-
-
-def weigh(finding: Finding, card: Card | None, settings: Settings, *, in_tests: bool) -> Severity | None:
-    """The severity of a finding before any answer, or None where these settings, those of a file, do not show it."""
-    if card is None or not is_selected(card, settings) or finding.confidence < settings.confidence:
-        return None
-    if in_tests and card.in_tests is InTests.OFF:
-        return None
-    severity = finding.severity
-    if in_tests and card.in_tests is InTests.LOWER:
-        severity = severity.step(-1)
-    if settings.program_type == "critical":
-        severity = severity.step(1)
-    ours = [(_nearness(override.name, card), override.severity) for override in settings.severity]
-    nearness = max((near for near, _ in ours), default=0)
-    if nearness:
-        severity = [level for near, level in ours if near == nearness][-1]
-    return severity if severity >= settings.min_severity else None
-
-
 def _one_per_anchor(
-    findings: Iterable[Finding], weights: Iterable[Severity | None], cards: Mapping[str, Card]
+    findings: Iterable[Finding], weights: Iterable[Weight | None], cards: Mapping[str, Card]
 ) -> list[int]:
     """Indices of the findings to show: one problem is one diagnostic, and the finding that proves most tells it."""
     best: dict[Span, tuple[tuple[bool, int, int], str, int]] = {}
-    for index, (finding, severity) in enumerate(zip(findings, weights, strict=True)):
-        if severity is None:
+    for index, (finding, weight) in enumerate(zip(findings, weights, strict=True)):
+        if weight is None:
             continue
-        strength = (not finding.carried, int(cards[finding.rule].rank), int(severity))
+        strength = (not finding.carried, int(cards[finding.rule].rank), int(weight.severity))
         other = best.get(finding.anchor)
         if other is None or strength > other[0] or (strength == other[0] and finding.rule < other[1]):
             best[finding.anchor] = (strength, finding.rule, index)
@@ -193,32 +166,33 @@ def policy_of(settings: Settings, cards: Mapping[str, Card], *, in_tests: bool) 
     return Policy(
         horizons={name: getattr(within, name) for name in HORIZONS},
         never=frozenset(
-            card.name for card in cards.values() if any(_nearness(name, card) for name in settings.never_justify)
+            card.name for card in cards.values() if any(nearness(name, card) for name in settings.never_justify)
         ),
         program_types=tuple(dict.fromkeys(name for name in types if name is not None)),
     )
 
 
-def _audit(facts: Facts, weights: Iterable[Severity | None], known: Names, today: dt.date, policy: Policy) -> Audit:
+def _audit(facts: Facts, weights: Iterable[Weight | None], known: Names, today: dt.date, policy: Policy) -> Audit:
     """States of all findings, shown or not: an answer to a finding that these settings hide answers something."""
     if not facts.blocks:
         return Audit((OPEN,) * len(facts.findings), ())
     subjects = [
-        Subject(finding.rule, finding.span.start, finding.severity if severity is None else severity)
-        for finding, severity in zip(facts.findings, weights, strict=True)
+        Subject(finding.rule, finding.span.start, finding.severity if weight is None else weight.severity)
+        for finding, weight in zip(facts.findings, weights, strict=True)
     ]
     return audit(facts.blocks, subjects, known, today, policy=policy, gaps=[gap.span for gap in facts.gaps])
 
 
-def _shown(finding: Finding, severity: Severity | None, answer: Answer, policy: Policy) -> Shown:
-    full = finding.severity if severity is None else severity
+def _shown(finding: Finding, weight: Weight | None, answer: Answer, policy: Policy) -> Shown:
+    severity, because = weight or Weight(finding.severity)
     return Shown(
         finding=finding,
-        severity=demoted(full, answer),
-        full=full,
+        severity=demoted(severity, answer),
+        full=severity,
         state=answer.state,
         block=answer.block,
         answerable=finding.rule not in policy.never,
+        because=because,
     )
 
 

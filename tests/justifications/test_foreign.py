@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from whysafe.justifications.foreign import foreign_word, is_cookie, is_pragma, reworded
 
@@ -38,6 +38,7 @@ def test_ordinary_words_are_not(text):
 @given(
     st.lists(st.one_of(st.sampled_from([*WORDS, "#", ":", "-", "no", "sonar", "type", "ignore"]), st.text(max_size=3)))
 )
+@example(["#", "# nosec", "nosec"])
 def test_rewording_leaves_no_order(parts):
     for glue in (" ", ""):
         assert foreign_word(reworded(glue.join(parts))) is None

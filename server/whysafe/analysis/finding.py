@@ -146,3 +146,5 @@ class Card:
     bad: tuple[str, ...]
     good: tuple[str, ...]
     references: tuple[str, ...]
+    by_program_type: tuple[tuple[str, int], ...] = ()
+    """Steps up or down by which the severity moves in programs of a type, with the type."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.finding import Card, Confidence, InTests, Rank, Severity
@@ -117,6 +117,8 @@ class Rule:
         rank: which finding is shown when several have one anchor.
         in_tests: what happens in test files.
         default: whether it is on without being selected.
+        by_program_type: steps up or down by which the severity moves in programs of a type. Give one only where the
+            type changes who can reach the weakness or what it costs; `whysafe.rules.types` has the usual ones.
         aliases: ids and construct names of the same check in Bandit, Ruff and Python Code Audit.
         detect: one or several detectors.
         bad: programs with exactly one finding, of this rule; the first one is shown to users.
@@ -142,6 +144,7 @@ class Rule:
     in_tests: InTests = InTests.LOWER
     default: bool = True
     aliases: tuple[str, ...] = ()
+    by_program_type: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def detectors(self) -> tuple[Detector, ...]:
@@ -150,7 +153,8 @@ class Rule:
 
 def card(rule: Rule) -> Card:
     """Everything of a rule but the code that detects it."""
-    return Card(**{field.name: getattr(rule, field.name) for field in fields(Card)})
+    values = {field.name: getattr(rule, field.name) for field in fields(Card)}
+    return Card(**values | {"by_program_type": tuple(sorted(rule.by_program_type.items()))})
 
 
 Predicate = Callable[..., Answer]

@@ -10,6 +10,7 @@ import libcst as cst
 from whysafe.analysis.detectors import calls
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
+from whysafe.rules.types import TOKENS_OR_SIMULATIONS
 from whysafe.rules.written import member
 from whysafe.semantics.fold import literal
 from whysafe.semantics.resolve import lookup
@@ -197,6 +198,7 @@ INSECURE_RANDOM = Rule(
     ask="What could somebody do who knew this number in advance?",
     cwe=(338, 330),
     severity=Severity.INFORMATION,
+    by_program_type=TOKENS_OR_SIMULATIONS,
     aliases=(
         "B311",
         "S311",

@@ -11,6 +11,7 @@ from whysafe.analysis.finding import Rank, Severity
 from whysafe.analysis.rule import AddImport, Repair, Replace, Rule, Verdict
 from whysafe.rules import dynamic_import
 from whysafe.rules.process_text import is_constant, is_module_or_free, shown
+from whysafe.rules.types import OWN_INPUT
 
 if TYPE_CHECKING:
     from whysafe.analysis.rule import Answer
@@ -120,6 +121,7 @@ EVAL_USE = Rule(
     ask="Who can influence the text, and what would they gain that they do not have already?",
     cwe=(95, 94),
     severity=Severity.ERROR,
+    by_program_type=OWN_INPUT,
     aliases=("B307", "S307", "eval"),
     detect=calls("builtins.eval", when=_evaluates, reference=_passes_eval),
     bad=(
@@ -158,6 +160,7 @@ EXEC_USE = Rule(
     ask="Who can change the text or the place that it is read from, and could they run code here anyway?",
     cwe=(95, 94),
     severity=Severity.ERROR,
+    by_program_type=OWN_INPUT,
     aliases=("B102", "S102", "exec"),
     detect=calls("builtins.exec", when=_runs_text, reference=_passes_exec),
     bad=(

@@ -11,6 +11,7 @@ from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Evidence, Rule, Verdict
 from whysafe.rules.sql_text import HOLE, is_number_by_annotation, spell
+from whysafe.rules.types import OWN_INPUT
 from whysafe.rules.written import own_argument
 
 if TYPE_CHECKING:
@@ -213,6 +214,7 @@ SQL_EXECUTE_FORMATTED = Rule(
     ask="Where does each value in this text come from, and what keeps anything but the intended words out of it?",
     cwe=(89,),
     severity=Severity.ERROR,
+    by_program_type=OWN_INPUT,
     aliases=(),
     detect=(
         calls(*_SINKS, when=_runs_formatted_sql),

@@ -9,6 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Evidence, Repair, Replace, Rule, Verdict
+from whysafe.rules.types import LISTENING
 from whysafe.rules.written import own_argument
 from whysafe.semantics.fold import literal
 
@@ -218,6 +219,7 @@ BIND_ALL_INTERFACES = Rule(
     ask="Which networks can reach this machine, and what protects the port there (firewall, container network, login)?",
     cwe=(1327, 605, 668),
     severity=Severity.WARNING,
+    by_program_type=LISTENING,
     aliases=("B104", "S104", "s.bind"),
     detect=(
         calls(*_HOST_ARGUMENTS, *_ADDRESS_ARGUMENTS, *_ENDPOINT_ARGUMENTS, when=_listens_to_all),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from whysafe.analysis.detectors import calls
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import AddArgument, Answer, Repair, Replace, Rule, Verdict
+from whysafe.rules.types import EXPOSED
 from whysafe.rules.written import own_argument, underlined
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ HTTP_REQUEST_NO_TIMEOUT = Rule(
     ask="What happens to this program, and to whoever waits for it, when the other side never answers?",
     cwe=(400, 1088),
     severity=Severity.INFORMATION,
+    by_program_type=EXPOSED,
     aliases=("B113", "S113"),
     detect=(
         calls(*_FOR_EVER, when=_has_no_timeout),

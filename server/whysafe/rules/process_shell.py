@@ -22,6 +22,7 @@ from whysafe.rules.process_arguments import (
     words_without_shell,
 )
 from whysafe.rules.process_text import holes, is_constant, is_sanitized, shown
+from whysafe.rules.types import OWN_INPUT
 from whysafe.semantics.calls import callees
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ SUBPROCESS_SHELL_TRUE = Rule(
     ask="Where does each value in this command come from, and who could put a `;` or `$(...)` into it?",
     cwe=(78,),
     severity=Severity.ERROR,
+    by_program_type=OWN_INPUT,
     aliases=("B602", "S602", *SUBPROCESS),
     detect=calls(*SUBPROCESS, when=_runs_computed_text),
     bad=(
@@ -323,6 +325,7 @@ OS_SYSTEM_SHELL = Rule(
     ask="Where does each value in this command come from, and who could put a `;` or `$(...)` into it?",
     cwe=(78,),
     severity=Severity.ERROR,
+    by_program_type=OWN_INPUT,
     aliases=("B605", "S605", "os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"),
     detect=calls(*OS_SHELL, when=_hands_to_shell, reference=_hands_on),
     bad=(

@@ -18,6 +18,7 @@ from whysafe.rules.process_arguments import (
     uses_shell,
 )
 from whysafe.rules.process_text import is_constant, is_sanitized, shown
+from whysafe.rules.types import EXPOSED
 from whysafe.semantics.calls import Expression, unresolved
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ SUBPROCESS_DYNAMIC_ARGS = Rule(
     ask="Who chooses the values, and what does the program do with one that begins with `-`?",
     cwe=(78, 88),
     severity=Severity.HINT,
+    by_program_type=EXPOSED,
     default=False,
     aliases=("B603", "S603", *SUBPROCESS),
     detect=calls(*SUBPROCESS, when=_starts_computed),
@@ -357,6 +359,7 @@ PROCESS_FORK = Rule(
     ask="Is this process certainly single-threaded here, and may the child have everything that is open?",
     cwe=(362, 404),
     severity=Severity.INFORMATION,
+    by_program_type=EXPOSED,
     aliases=("os.fork", "os.forkpty"),
     detect=(
         calls("os.fork", "os.forkpty", "pty.fork", when=_forks),

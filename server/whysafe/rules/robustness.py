@@ -11,6 +11,7 @@ from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
 from whysafe.rules.common import word_set
 from whysafe.rules.secret_names import words_of
+from whysafe.rules.types import SHIPPED
 from whysafe.semantics.fold import NOT_CONSTANT, literal
 from whysafe.syntax.tree import children
 
@@ -128,6 +129,7 @@ ASSERT_USED = Rule(
     "code?",
     cwe=(617, 703),
     severity=Severity.HINT,
+    by_program_type=SHIPPED,
     in_tests=InTests.OFF,
     aliases=("B101", "S101", "assert"),
     detect=nodes(cst.Assert, when=_can_vanish, words=("assert",)),

@@ -11,6 +11,7 @@ from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.rule import Answer, Rule, Verdict
 from whysafe.rules.provider_tokens import PATTERN, is_real, service_of
 from whysafe.rules.secret_names import is_hardcoded
+from whysafe.rules.types import SHIPPED
 from whysafe.rules.written import own_argument
 from whysafe.semantics.fold import NOT_CONSTANT, fold, literal
 
@@ -151,6 +152,7 @@ HARDCODED_PASSWORD_STRING = Rule(
     ask="Is this value accepted anywhere outside of a test, and who can read this repository?",
     cwe=(798, 259),
     severity=Severity.INFORMATION,
+    by_program_type=SHIPPED,
     aliases=("B105", "S105"),
     detect=nodes(
         cst.Assign,
@@ -260,6 +262,7 @@ HARDCODED_PASSWORD_ARGUMENT = Rule(
     ask="Does anything real accept this value, and who can read this repository?",
     cwe=(798, 259),
     severity=Severity.INFORMATION,
+    by_program_type=SHIPPED,
     aliases=("B106", "S106"),
     detect=(
         nodes(cst.Arg, when=_passes_a_credential, pattern=_CREDENTIAL_WORDS + "|^auth$"),
@@ -306,6 +309,7 @@ HARDCODED_PASSWORD_DEFAULT = Rule(
     ask="Which callers rely on the default, and does anything real accept it?",
     cwe=(798, 259, 1392),
     severity=Severity.INFORMATION,
+    by_program_type=SHIPPED,
     aliases=("B107", "S107"),
     detect=nodes(
         cst.SimpleString,

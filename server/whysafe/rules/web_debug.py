@@ -10,6 +10,7 @@ from whysafe.analysis.detectors import assigns, calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
 from whysafe.rules.common import word_set
+from whysafe.rules.types import OWN_INPUT
 from whysafe.rules.written import own_argument, removal, underlined
 from whysafe.semantics.fold import literal
 from whysafe.semantics.values import Constant, LocalInstance
@@ -142,6 +143,7 @@ FLASK_DEBUG_TRUE = Rule(
     ask="Can this line run anywhere but on a developer's machine, and who can reach the port there?",
     cwe=(489, 94),
     severity=Severity.ERROR,
+    by_program_type=OWN_INPUT,
     aliases=("B201", "S201"),
     detect=(
         calls(*_RUNS, when=_runs_with_debugger),

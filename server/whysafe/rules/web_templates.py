@@ -10,6 +10,7 @@ import libcst as cst
 from whysafe.analysis.detectors import assigns, calls
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import AddArgument, Answer, Repair, Replace, Rule, Verdict
+from whysafe.rules.types import PAGES
 from whysafe.rules.written import own_argument, trail, underlined
 from whysafe.semantics.fold import literal
 from whysafe.semantics.values import Constant, Function
@@ -179,6 +180,7 @@ JINJA2_AUTOESCAPE_OFF = Rule(
     "people?",
     cwe=(79, 94),
     severity=Severity.WARNING,
+    by_program_type=PAGES,
     aliases=("B701", "S701"),
     detect=(
         calls(*_POSITIONS, when=_escapes_nothing),
