@@ -1,18 +1,21 @@
 """Answers written into real modules: formatters leave them valid; an edit of the code makes them stale."""
 
 import datetime as dt
+import json
 import subprocess
 import sys
 import sysconfig
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from whysafe import checker
 from whysafe.analysis.finding import Severity
 from whysafe.config import Settings
-from whysafe.justifications.comment import Decision
+from whysafe.justifications.comment import Decision, parse_blocks
 from whysafe.justifications.state import State
 from whysafe.report import project
+from whysafe.syntax.comments import comments
 from whysafe.syntax.position import Edit, Position, Span
 from whysafe.syntax.source import decode, split_lines
 
@@ -112,6 +115,45 @@ def test_formatters_leave_answers_valid(real_files, formatter):
         after = formatted(text, FORMATTERS[formatter])
         assert states(after) == states(text), name
         assert blocks(after) == blocks(text), name
+
+
+def test_ruff_says_the_same_with_and_without_answers(real_files, tmp_path):
+    """Answers wake no rule, of commented-out code (ERA) or of TODO comments (TD, FIX) say, and silence none (S)."""
+    lines = {}
+    for folder in ("before", "after"):
+        (tmp_path / folder).mkdir()
+    for number, text in enumerate(real_files.values()):
+        name = f"module_{number}.py"
+        bare, lines[name] = without_blocks(text)
+        (tmp_path / "before" / name).write_text(bare, encoding="utf-8", newline="")
+        (tmp_path / "after" / name).write_text(text, encoding="utf-8", newline="")
+    before = ruff(tmp_path / "before")
+    after = [
+        (name, code, lines[name].get(line, -line), column) for name, code, line, column in ruff(tmp_path / "after")
+    ]
+    assert Counter(after) == Counter(before)
+    assert sum(code.startswith("S") for _, code, _, _ in before) >= WANTED
+
+
+def ruff(folder):
+    """File, code, line and column of all that Ruff finds, long lines apart: the reason here is one."""
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--exit-zero", "--preview"]
+    options = ["--select=ALL", "--ignore=E501", "--output-format=json", "."]
+    found = subprocess.run([*command, *options], cwd=folder, capture_output=True, check=True)
+    return [
+        (Path(one["filename"]).name, one["code"], one["location"]["row"], one["location"]["column"])
+        for one in json.loads(found.stdout)
+    ]
+
+
+def without_blocks(text):
+    """The text as it was, and for each line of the new one, from 1, its line there."""
+    spans = [block.span for block in parse_blocks(comments(text))]
+    gone = {line for span in spans for line in range(span.start.line, span.end.line + 1)}
+    lines = split_lines(text)
+    kept = [number for number in range(len(lines)) if number not in gone]
+    line_of = {number + 1: at for at, number in enumerate(kept, start=1)}
+    return "".join(lines[number] for number in kept), line_of
 
 
 def blocks(text):

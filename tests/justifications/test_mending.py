@@ -37,6 +37,7 @@ def after(text, edits):
         (HEAD + SIGN.replace("ref SEC", "reff SEC"), HEAD + SIGN),
         (HEAD + SIGN.replace("#   --", "# --"), HEAD + SIGN),
         (HEAD + SIGN.replace("2026-11-24", "2026-13-24"), None),
+        (HEAD.replace("accepted", "acepted") + SIGN.replace("2026-11-24", "2026-13-24"), None),
         (
             "  # justified[a] acepted: fine\r\n  # more\r\n  " + SIGN,
             "  # justified[a] accepted: fine\r\n  #   more\r\n  " + SIGN,

@@ -136,6 +136,7 @@ MODERN = {
     "window": {"workDoneProgress": True, "showDocument": {"support": True}},
     "workspace": {
         "applyEdit": True,
+        "codeLens": {"refreshSupport": True},
         "configuration": True,
         "diagnostics": {"refreshSupport": True},
         "didChangeConfiguration": {"dynamicRegistration": True},
@@ -151,6 +152,8 @@ MODERN = {
             "isPreferredSupport": True,
             "resolveSupport": {"properties": ["edit", "command"]},
         },
+        "codeLens": {"dynamicRegistration": True},
+        "completion": {"completionItem": {"snippetSupport": True}, "contextSupport": True},
         "diagnostic": {"dynamicRegistration": True, "relatedDocumentSupport": False},
         "hover": {"contentFormat": ["markdown", "plaintext"]},
         "publishDiagnostics": {

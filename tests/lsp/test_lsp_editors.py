@@ -27,6 +27,8 @@ class Client(LanguageClient):
         self.published = {}
         self.news = asyncio.Event()
         self.registered = []
+        self.applied = []
+        self.lens_refresh_count = 0
 
     def keep(self, params):
         self.published[params.uri] = params
@@ -59,11 +61,22 @@ def make_client():
         ls.messages.append(params)
         ls.news.set()
 
+    def refresh_lenses(ls: Client, _params: None):
+        ls.lens_refresh_count += 1
+        ls.news.set()
+
+    def apply_edit(ls: Client, params: types.ApplyWorkspaceEditParams):
+        ls.applied.append(params.edit)
+        ls.news.set()
+        return types.ApplyWorkspaceEditResult(applied=True)
+
     features = {
         **DEFAULT_CLIENT_FEATURES,
         types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: publish,
         types.CLIENT_REGISTER_CAPABILITY: register,
         types.WORKSPACE_DIAGNOSTIC_REFRESH: refresh,
+        types.WORKSPACE_CODE_LENS_REFRESH: refresh_lenses,
+        types.WORKSPACE_APPLY_EDIT: apply_edit,
         types.WINDOW_SHOW_MESSAGE: show,
     }
     register_lsp_features(client, features)

@@ -99,6 +99,12 @@ def _span(line: int, column: int, length: int) -> Span:
     return Span(Position(line, column), Position(line, column + length))
 
 
+def rules_written(line: str) -> tuple[str, ...]:
+    """The names in the brackets of a first line, which may not be closed yet."""
+    inside = line.partition("[")[2].partition("]")[0]
+    return tuple(name for name in re.split(r"[\s,]+", inside) if name)
+
+
 def part_being_written(lines: Sequence[str], place: Position) -> Part | None:
     """The part that a person is writing at a place: its `span` is from where it begins up to the place.
 

@@ -87,7 +87,7 @@ def plan(
         return []
     actions: list[Action] = []
     for index, shown in enumerate(entry.report.shown):
-        if _meet(shown.finding.span, span):
+        if _meet(shown.finding.span, span) or _is_marked_at(shown, span):
             actions.extend(_for_finding(index, shown, client))
     for block, state, _ in blocks_of(entry.report):
         near = any(shown.block == block and _meet(shown.finding.span, span) for shown in entry.report.shown)
@@ -101,6 +101,12 @@ def plan(
             actions.append(Action(title=title, kind=FIX_ALL, edits=everything))
         actions = [action for action in actions if any(_is_kind(action.kind, kind) for kind in only)]
     return actions
+
+
+def _is_marked_at(shown: Shown, span: Span) -> bool:
+    """Whether the order of another tool that concerns a finding is at a span, and not one for many findings."""
+    marker = shown.marker
+    return marker is not None and marker.first == marker.last and _meet(marker.span, span)
 
 
 def _meet(one: Span, other: Span) -> bool:
@@ -151,6 +157,13 @@ def _mend(block: Block, notes: Sequence[Note], lines: Sequence[str]) -> Iterator
 
 
 def _for_block(block: Block, state: State, notes: Sequence[Note]) -> Iterator[Action]:
+    for order in orders_for(block, state, notes):
+        title = _TASK_TITLES[order.task].format(rules=_rules(block))
+        yield Action(title=title, kind=QUICK_FIX, order=order)
+
+
+def orders_for(block: Block, state: State, notes: Sequence[Note]) -> list[Order]:
+    """What the worker can do about a block in this state that these notes are about."""
     tasks = list(_TASKS.get(state, ()))
     if any(note.state is State.ORPHAN and note.unnecessary for note in notes):
         tasks.append("remove")
@@ -158,9 +171,7 @@ def _for_block(block: Block, state: State, notes: Sequence[Note]) -> Iterator[Ac
         tasks.remove("shorten")
     if block.trailing and not block.problems:
         tasks.append("above")
-    for task in tasks:
-        title = _TASK_TITLES[task].format(rules=_rules(block))
-        yield Action(title=title, kind=QUICK_FIX, order=Order(task, block.span.start))
+    return [Order(task, block.span.start) for task in tasks]
 
 
 def _rules(block: Block) -> str:
@@ -203,6 +214,9 @@ class Target:
     lines: Sequence[str]
     client: Capabilities
 
+    def range(self, span: Span) -> dict[str, Any]:
+        return span_to_client(self.lines, span, self.client.encoding)
+
 
 def to_client(action: Action, entry: Entry, target: Target) -> dict[str, Any]:
     """The action as the protocol has it; without `edit` where that is still to be asked of the worker."""
@@ -239,7 +253,7 @@ def edit_of(outcome: Outcome, target: Target) -> dict[str, Any] | None:
 
 
 def _text_edit(edit: Edit, target: Target) -> dict[str, Any]:
-    return {"range": span_to_client(target.lines, edit.span, target.client.encoding), "newText": edit.text}
+    return {"range": target.range(edit.span), "newText": edit.text}
 
 
 def data_of(order: Order, target: Target) -> dict[str, Any]:

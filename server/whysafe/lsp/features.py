@@ -13,7 +13,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from whysafe import config, explain
-from whysafe.lsp import actions, hover
+from whysafe.lsp import actions, hover, lens
+from whysafe.lsp.completion import TRIGGERS, complete
 from whysafe.lsp.convert import position_from_client, span_from_client
 from whysafe.lsp.diagnostics import View
 from whysafe.lsp.documents import difference
@@ -183,7 +184,32 @@ def hover_at(ls: Server, params: types.HoverParams) -> dict[str, Any] | None:
         View(uri=uri, lines=lines, cards=session.cards, client=session.capabilities),
         today=session.today(),
         ticket_url=session.settings(document).ticket_url,
+        program_type=config.for_path(session.settings(document), document.path).program_type,
     )
+
+
+def completion(ls: Server, params: types.CompletionParams) -> list[dict[str, Any]]:
+    uri = params.text_document.uri
+    document, entry = ls.documents.get(uri), ls.reports.get(uri)
+    if document is None or entry is None:
+        return []
+    session, lines = ls.session, document.text.lines
+    return complete(
+        entry,
+        position_from_client(lines, params.position, session.capabilities.encoding),
+        View(uri=uri, lines=lines, cards=session.cards, client=session.capabilities),
+        config.for_path(session.settings(document), document.path),
+        session.today(),
+    )
+
+
+async def code_lens(ls: Server, params: types.CodeLensParams) -> list[dict[str, Any]]:
+    uri = params.text_document.uri
+    await ls.supervisor.settle(uri, ACTION_SECONDS)
+    document, entry = ls.documents.get(uri), ls.reports.get(uri)
+    if document is None or entry is None or entry.revision != document.revision:
+        return []
+    return lens.lenses(entry, _target(ls, document), can_apply=ls.session.capabilities.applies_edits)
 
 
 async def code_action(ls: Server, params: types.CodeActionParams) -> list[dict[str, Any]]:
@@ -225,13 +251,25 @@ async def _complete(
     return complete
 
 
+async def apply(ls: Server, *arguments: Any) -> None:
+    """Do what a code lens offers: have the client apply the edit, or tell the user why there is none."""
+    edit = await _edit_for(ls, ls.protocol.plain(arguments[0]) if arguments else None)
+    if edit is not None:
+        params = ls.protocol.structured({"label": "whysafe", "edit": edit}, types.ApplyWorkspaceEditParams)
+        await asyncio.shield(ls.workspace_apply_edit_async(params))
+
+
 async def resolve_action(ls: Server, params: types.CodeAction) -> dict[str, Any]:
     """The action with its edit; without one, and with a message for the user, where it is refused."""
     answer: dict[str, Any] = ls.protocol.plain(params)
-    if params.data is None:
-        return answer
+    edit = None if params.data is None else await _edit_for(ls, answer.get("data"))
+    return answer if edit is None else answer | {"edit": edit}
+
+
+async def _edit_for(ls: Server, data: Any) -> dict[str, Any] | None:
+    """The edit for an order that the client carries back to us; None, after a message for the user, where refused."""
     try:
-        uri, revision, order = actions.order_of(answer.get("data"))
+        uri, revision, order = actions.order_of(data)
     except ValueError as error:
         raise JsonRpcException(str(error), code=INVALID_PARAMS) from error
     document = ls.documents.get(uri)
@@ -242,14 +280,13 @@ async def resolve_action(ls: Server, params: types.CodeAction) -> dict[str, Any]
         (outcome,) = await _write(ls, document, [order])
     except UnavailableError as error:
         ls.show_warning(f"whysafe: {error}")
-        return answer
+        return None
     if document.revision != revision:
         raise JsonRpcException("The text has changed since; please try again.", code=CONTENT_MODIFIED)
     edit = actions.edit_of(outcome, target)
     if edit is None:
         ls.show_warning(f"whysafe: {outcome.refusal}")
-        return answer
-    return answer | {"edit": edit}
+    return edit
 
 
 async def _write(ls: Server, document: OpenDocument, orders: Sequence[Order]) -> tuple[Outcome, ...]:
@@ -299,13 +336,15 @@ METHODS = (
     (types.TEXT_DOCUMENT_DID_CLOSE, did_close, None),
     (types.TEXT_DOCUMENT_DID_SAVE, did_save, types.SaveOptions(include_text=False)),
     (types.TEXT_DOCUMENT_HOVER, hover_at, None),
+    (types.TEXT_DOCUMENT_COMPLETION, completion, types.CompletionOptions(trigger_characters=list(TRIGGERS))),
+    (types.TEXT_DOCUMENT_CODE_LENS, code_lens, types.CodeLensOptions(resolve_provider=False)),
     (types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration, None),
     (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, did_change_watched_files, None),
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders, None),
     # Registered in `initialize`, because they depend on the client: textDocument/codeAction, codeAction/resolve and
     # textDocument/diagnostic.
 )
-COMMANDS = ((actions.EXPLAIN_COMMAND, explain_rule), ("whysafe.restart", restart))
+COMMANDS = ((actions.EXPLAIN_COMMAND, explain_rule), (lens.APPLY_COMMAND, apply), ("whysafe.restart", restart))
 
 
 def serve(incoming: int, outgoing: int, worker: Worker | None) -> int:

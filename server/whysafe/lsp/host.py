@@ -88,6 +88,7 @@ class Server(LanguageServer):
         if not self.configured.is_set() or not self.session.cards:
             return
         uri = tracked.document.uri
+        before = self.reports.get(uri)
         entry, changed = self.reports.update(tracked)
         faulty = tracked.fault is not None
         if faulty != (uri in self._faulty):
@@ -95,6 +96,13 @@ class Server(LanguageServer):
             self.ask_for_pull()
         if changed and not self.session.capabilities.pull:
             self.publish(uri, entry)
+        if (before or entry).report.notes != entry.report.notes or (before is None and entry.report.notes):
+            self.refresh_lenses()
+
+    def refresh_lenses(self) -> None:
+        """Tell a client that can be told that it has other lenses to ask for."""
+        if self.session.capabilities.refreshes_lenses:
+            self.background(self.workspace_code_lens_refresh_async(None))
 
     def publish(self, uri: str, entry: Entry) -> None:
         params: dict[str, Any] = {"uri": uri, "diagnostics": entry.items}

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from whysafe import explain
+from whysafe.justifications.parts import part_at
 from whysafe.lsp.mapping import position_before, span_after
 
 if TYPE_CHECKING:
@@ -26,22 +27,40 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"\\(.)|[*`]|^#+ ", re.MULTILINE)
 
 
-def hover(
+def hover(  # noqa: PLR0913 - the last two are settings that may be absent
     entry: Entry,
     place: Position,
     view: View,
     *,
     today: dt.date,
     ticket_url: str | None = None,
+    program_type: str | None = None,
 ) -> dict[str, Any] | None:
-    """The hover at a place of the text as it is now, ready for JSON; None where there is nothing to say."""
-    found = _texts(entry.report, position_before(place, entry.since), view.cards, today, ticket_url)
+    """The hover at a place of the text as it is now, ready for JSON; None where there is nothing to say.
+
+    On a justification it says first what the part under the cursor means, and then what the whole is.
+    """
+    before = position_before(place, entry.since)
+    found = _texts(entry.report, before, view.cards, today, ticket_url)
     if not found:
         return None
-    text = "\n\n---\n\n".join(text for _, text in found)
+    texts = [text for _, text in found]
     span = span_after(found[0][0], entry.since)
+    part = part_at(view.lines, place) if not findings_at(entry.report, before) else None
+    if part is not None:
+        card = _card_called(part.text, view.cards)
+        said = explain.part(part.kind, part.text, card=card, today=today, program_type=program_type)
+        if said is not None:
+            texts.insert(0, said)
+            span = part.span
+    text = "\n\n---\n\n".join(texts)
     kind, value = ("markdown", text) if view.client.markdown_hover else ("plaintext", plain(text))
     return {"contents": {"kind": kind, "value": value}, "range": view.range(span)}
+
+
+def _card_called(name: str, cards: Mapping[str, Card]) -> Card | None:
+    """The rule of that name, or the first that another tool calls so."""
+    return cards.get(name) or next((card for card in cards.values() if name in card.aliases), None)
 
 
 def plain(markdown: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -19,6 +19,8 @@ from whysafe.lsp.transport import TooLargeError
 if TYPE_CHECKING:
     from collections.abc import Generator
     from concurrent.futures import Future
+
+Kind = TypeVar("Kind")
 
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
@@ -172,6 +174,10 @@ class Protocol(LanguageServerProtocol):
     def plain(self, value: Any) -> Any:
         """An object of lsprotocol as JSON-ready data."""
         return self._converter.unstructure(value)
+
+    def structured(self, data: Any, kind: type[Kind]) -> Kind:
+        """JSON-ready data as an object of lsprotocol, which is what requests to the client want."""
+        return self._converter.structure(data, kind)
 
     def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
         """Answer with what a handler returned or raised; what it raised by accident is logged and not shown."""

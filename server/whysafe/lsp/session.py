@@ -70,6 +70,8 @@ class Capabilities:
     asks_configuration: bool = False
     watches_files: bool = False
     registers_configuration: bool = False
+    applies_edits: bool = False
+    refreshes_lenses: bool = False
 
 
 def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
@@ -97,6 +99,8 @@ def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
         markdown_hover="markdown" in [str(getattr(kind, "value", kind)) for kind in formats],
         asks_configuration=can("workspace.configuration"),
         watches_files=can("workspace.did_change_watched_files.dynamic_registration"),
+        applies_edits=can("workspace.apply_edit"),
+        refreshes_lenses=can("workspace.code_lens.refresh_support"),
         registers_configuration=can("workspace.did_change_configuration.dynamic_registration"),
     )
 
