@@ -6,6 +6,7 @@ This is the only door to trees and rules; the language server keeps it in a proc
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from whysafe.analysis import catalogue as catalogues
@@ -57,6 +58,11 @@ class Document:
     def text(self) -> str:
         return self.program.text
 
+    @property
+    def length(self) -> int:
+        """The length of the text in code points, without putting it together."""
+        return self.program.length
+
     def edit(self, edit: Edit) -> None:
         """Replace the text of a span; lines from 0, columns in code points, clamped to the text."""
         self.program.edit(edit)
@@ -77,19 +83,19 @@ class Document:
 
         The line counts from 0. Of what does not parse, the names are left out.
         """
-        world, units = self.program.world, self.program.units
-        index = world.index_at(line)
+        if not self.program.order:
+            return ""
+        home, first = self.program.order.at(line)
         names: list[str] = []
-        depth: int | None = None
-        for number in range(index, -1, -1) if units else ():
-            unit = units[number]
-            around = unit.piece.header and depth is not None and len(unit.piece.indents) < depth
-            if number == index or around:
+        depth = len(home.piece.indents)
+        within = min(line - first, max(home.piece.lines - 1, 0))
+        for unit in chain((home,), self.program.order.before(home)):
+            if unit is home or (unit.piece.header and len(unit.piece.indents) < depth):
                 depth = len(unit.piece.indents)
-                world.scopes(unit)
+                self.program.world.scopes(unit)
                 if isinstance(unit.tree, Tree):
-                    within = min(line - world.line_of(number), max(unit.piece.lines - 1, 0))
-                    names[:0] = enclosing(unit.tree, unit.piece.text, within)
+                    last = max(unit.piece.lines - 1, 0)
+                    names[:0] = enclosing(unit.tree, unit.piece.text, within if unit is home else last)
             if depth == 0:
                 break
         return ".".join(names)

@@ -183,7 +183,7 @@ def test_memory_for_replaced_units_is_bounded():
         place = Position(100, 4)
         document.edit(Edit(Span(place, place), "xy"[number % 2]))
         document.facts()
-    assert sum(piece.lines for piece in document.program._dropped) <= 2_300
+    assert document.program.memory.lines <= 2_300
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,17 @@ class Document:
         self._text = Text(text)
 
     @property
-    def text(self):
+    def length(self):
+        return len(str(self._text))
+
+    def __str__(self):
         return str(self._text)
 
     def edit(self, edit):
         self._text.replace(edit.span, edit.text)
 
     def facts(self):
-        text = self.text
+        text = str(self._text)
         if "HANG" in text:
             threading.Event().wait()
         if "CRASH" in text:
@@ -87,7 +90,7 @@ class Engine:
     @staticmethod
     def write(document, request):
         for order in request.orders:
-            if "REFUSE" in document.text:
+            if "REFUSE" in str(document):
                 yield messages.Outcome(refusal="not here")
                 continue
             line = order.place.line

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from whysafe.analysis.edits import IMPORT_LINE
-from whysafe.analysis.finding import Fix
+from whysafe.analysis.finding import Finding, Fix
 from whysafe.analysis.unit import ensure_tree, places
 from whysafe.semantics.scopes import BindingKind
 from whysafe.syntax.position import Edit, Position, Span
@@ -15,6 +15,11 @@ from whysafe.syntax.tree import Tree
 
 if TYPE_CHECKING:
     from whysafe.analysis.world import DocumentWorld
+
+
+def needs_import(finding: Finding) -> bool:
+    """Whether a fix of a finding puts an import somewhere else in the document."""
+    return any(edit.span.start.line == IMPORT_LINE for fix in finding.fixes for edit in fix.edits)
 
 
 def with_import(fix: Fix, world: DocumentWorld) -> Fix | None:
@@ -39,7 +44,7 @@ def with_import(fix: Fix, world: DocumentWorld) -> Fix | None:
 def _import_place(world: DocumentWorld) -> tuple[Position, str]:
     """Where a new import line goes: above the first import, else below the docstring, and the line end to use."""
     line, fallback = 0, None
-    for unit in world.units:
+    for unit in world.order:
         if not unit.piece.indents and isinstance(tree := ensure_tree(unit), Tree) and tree.body:
             first = tree.body[0]
             small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None

@@ -7,15 +7,17 @@ final text. Work for an edit is bounded by the edited units and the units that a
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
 from whysafe.analysis import unit as units
 from whysafe.analysis.finding import Finding, Gap, Step
-from whysafe.analysis.placement import with_import
+from whysafe.analysis.memory import Askers, Memory
+from whysafe.analysis.placement import needs_import, with_import
+from whysafe.analysis.sections import Section, Sections
 from whysafe.analysis.world import DocumentWorld
 from whysafe.semantics.resolve import Resolver, ancestors, follow
 from whysafe.semantics.scopes import Binding, BindingKind
@@ -30,20 +32,19 @@ from whysafe.semantics.values import (
     Symbol,
     Value,
 )
-from whysafe.syntax.split import Patch, Piece, resplit, split
-from whysafe.syntax.tree import Unparsed, accepts
+from whysafe.syntax.position import Edit
+from whysafe.syntax.split import Piece, resplit, split
+from whysafe.syntax.tree import Tree, Unparsed, accepts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterator, Sequence
 
     from whysafe.analysis.catalogue import Catalogue
-    from whysafe.analysis.unit import Unit
-    from whysafe.syntax.position import Edit, Position
+    from whysafe.analysis.unit import Proof, Unit
+    from whysafe.syntax.position import Position
 
-FEWEST_REMEMBERED = 2_000
-"""Replaced units are remembered, in case their text comes back (a quote opened and closed again): at least so many
-lines of them, and at most as many as the document has."""
+MOST_ANCESTORS: Final = 4
+"""How many former units a broken one keeps, so that its statements need not be parsed again when it is mended."""
 
 _Signatures = dict[str, tuple[str, ...]]
 
@@ -53,74 +54,104 @@ class Program:
 
     def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True) -> None:
         self.catalogue = catalogue
-        self.units = [units.new_unit(piece) for piece in split(text)]
-        self.world = DocumentWorld(self.units, catalogue)
+        self.order = Sections([units.new_unit(piece) for piece in split(text)])
+        self.world = DocumentWorld(self.order, catalogue)
+        self.length = len(text)
         self.touched: set[str] = set()
         """Names whose bindings may mean something else since somebody last emptied this set."""
         self._gated = gated
-        self._dropped: OrderedDict[Piece, Unit] = OrderedDict()
-        self._remembered = 0
+        self.memory = Memory()
         self._carried: list[Finding] = []
         self._valid = accepts(text)
         self._awake = catalogue.gate.always() | catalogue.gate.woken(
-            frozenset(word for unit in self.units for word in unit.words)
+            frozenset(word for unit in self.order for word in unit.words)
         )
+        self._pending: dict[Unit, None] = dict.fromkeys(self.order)
+        """Units without a result that may have findings."""
+        self._broken: dict[Unit, None] = {}
+        self._holding: dict[Unit, None] = {}
+        self._askers = Askers()
 
-    # --- editing -----------------------------------------------------------------------------------------------------
+    @property
+    def units(self) -> list[Unit]:
+        """All units in order; a pass over the document."""
+        return list(self.order)
 
     @property
     def text(self) -> str:
-        return "".join(unit.piece.text for unit in self.units)
+        return "".join(unit.piece.text for unit in self.order)
+
+    # --- editing -----------------------------------------------------------------------------------------------------
 
     def edit(self, edit: Edit) -> None:
         """Replace the text of a span of the document; places beyond a line's or the text's end are clamped."""
-        patch = _trimmed(resplit([unit.piece for unit in self.units], edit), self.units)
-        first_line = self.world.line_of(patch.first)
-        gone = self.units[patch.first : patch.first + patch.removed]
+        previous, gone, pieces, first_line = self._change(edit)
         known = [self._signatures(unit) for unit in gone if unit.scopes is not None]
         lost = frozenset(name for unit in gone for name in unit.lost)
         carried = self._carry(gone, first_line, edit)
         for unit in gone:
             self._drop(unit)
-        came = [self._remember(piece) or units.new_unit(piece) for piece in patch.added]
-        self.units[patch.first : patch.first + patch.removed] = came
-        self.world.moved()
+        ancestors = _ancestors(gone)
+        came = [self.memory.take(piece) or units.new_unit(piece, ancestors) for piece in pieces]
+        self.order.replace(previous, gone, came)
+        self.length += sum(len(unit.piece.text) for unit in came) - sum(len(unit.piece.text) for unit in gone)
         for unit in came:
             self._take_in(unit)
             if unit.broken:
                 unit.lost = lost.union(*known)
+                self._broken[unit] = None
+        self.memory.limit(self.order.lines)
         self._wake(self.catalogue.gate.woken(frozenset(word for unit in came for word in unit.words)))
         self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
-        members = self._members_after(patch) if any(unit.piece.header for unit in (*gone, *came)) else ()
+        members = self._members_after(previous, came) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
 
-    def _members_after(self, patch: Patch) -> tuple[Unit, ...]:
+    def _change(self, edit: Edit) -> tuple[Unit | None, list[Unit], tuple[Piece, ...], int]:
+        """The units that an edit replaces, the one before them, the pieces in their place, and their first line."""
+        if not self.order:
+            return None, [], resplit((), edit).added, 0
+        head, line = self.order.at(edit.span.start.line)
+        tail, _ = self.order.at(max(edit.span.end.line, edit.span.start.line))
+        window = [head]
+        following = self.order.after(head)
+        while window[-1] is not tail:
+            window.append(next(following))
+        above = next(self.order.before(head), None)
+        if above is not None:
+            window.insert(0, above)
+            line -= above.piece.lines
+        there = Edit(edit.span.shifted(-line), edit.text)
+        document_start = next(self.order.before(window[0]), None) is None
+        rest = (unit.piece for unit in self.order.after(tail))
+        patch = resplit([unit.piece for unit in window], there, rest, document_start=document_start)
+        following = self.order.after(window[-1])
+        while len(window) < patch.first + patch.removed:
+            window.append(next(following))
+        gone = window[patch.first : patch.first + patch.removed]
+        first_line = line + sum(unit.piece.lines for unit in window[: patch.first])
+        previous = window[patch.first - 1] if patch.first else next(self.order.before(window[0]), None)
+        return previous, gone, patch.added, first_line
+
+    def _members_after(self, previous: Unit | None, came: Sequence[Unit]) -> tuple[Unit, ...]:
         """The units below an edit that stand in a class: a new or vanished header gives them another one."""
-        found: list[Unit] = []
-        for unit in self.units[patch.first + len(patch.added) :]:
-            if not unit.piece.indents:
-                break
-            found.append(unit)
-        return tuple(found)
+        last = came[-1] if came else previous
+        below = self.order.after(last) if last is not None else iter(self.order)
+        return tuple(takewhile(lambda unit: unit.piece.indents, below))
 
     def _take_in(self, unit: Unit) -> None:
         unit.result, unit.held = None, ()
+        self._pending[unit] = None
         self.world.enter(unit)
         self.world.scopes(unit)
 
     def _drop(self, unit: Unit) -> None:
         self.world.leave(unit)
+        self._askers.remove(unit)
+        self._pending.pop(unit, None)
+        self._broken.pop(unit, None)
+        self._holding.pop(unit, None)
         unit.lost = frozenset()
-        known = self._dropped.pop(unit.piece, None)
-        self._dropped[unit.piece] = unit
-        self._remembered += unit.piece.lines - (known.piece.lines if known is not None else 0)
-        while self._remembered > max(FEWEST_REMEMBERED, self.world.lines) and len(self._dropped) > 1:
-            self._remembered -= self._dropped.popitem(last=False)[0].lines
-
-    def _remember(self, piece: Piece) -> Unit | None:
-        unit = self._dropped.pop(piece, None)
-        self._remembered -= 0 if unit is None else piece.lines
-        return unit
+        self.memory.keep(unit)
 
     def _carry(self, gone: Sequence[Unit], line: int, edit: Edit) -> list[Finding]:
         """What was last seen in the region that an edit replaces, and what was carried before, moved by the edit."""
@@ -133,13 +164,16 @@ class Program:
         return list({(f.rule, f.span): f for f in moved if f is not None}.values())
 
     def _in_broken(self, place: Position) -> bool:
-        return bool(self.units) and self.units[self.world.index_at(place.line)].broken
+        return bool(self.order) and self.order.at(place.line)[0].broken
 
     def _signatures(self, unit: Unit) -> _Signatures:
-        offered = units.bound_names(unit, self.catalogue)
-        return {
-            name: tuple(units.signature(binding, unit.piece) for binding in found) for name, found in offered.items()
-        }
+        if unit.signatures is None:
+            offered = units.bound_names(unit, self.catalogue)
+            unit.signatures = {
+                name: tuple(units.signature(binding, unit.piece) for binding in found)
+                for name, found in offered.items()
+            }
+        return unit.signatures
 
     def _rebind(
         self,
@@ -155,43 +189,50 @@ class Program:
         changed.update(name for unit in members for name in units.bound_names(unit, self.catalogue))
         touched = before.keys() | after.keys() | changed
         self.touched |= touched
-        replaced = frozenset(gone)
+        self.world.forget(touched)
         for unit in members:
             if unit.scopes is not None:
                 unit.scopes.known.clear()
-            if unit.result is not None:
-                self._rerun(unit)
-        for unit in self.units:
-            if touched and unit.scopes is not None:
-                _forget(unit.scopes.known, touched)
-            result = unit.result
-            if result is None:
-                continue
-            if not changed.isdisjoint(result.asked) or not replaced.isdisjoint(result.relies_on):
-                self._rerun(unit)
-            elif unit.held and not lost.isdisjoint(result.asked):
-                unit.held = self._still_held(unit, unit.held)
+            self._rerun(unit)
+        for unit in self._askers.of(changed, gone):
+            self._rerun(unit)
+        for unit in list(self._holding) if lost else ():
+            if unit.result is not None and not lost.isdisjoint(unit.result.asked):
+                self._hold(unit, unit.held)
 
     def _rerun(self, unit: Unit) -> None:
         """Forget a unit's result; what vanishes only because a binding does not parse now is held."""
-        assert unit.result is not None
-        unit.held = self._still_held(unit, (*unit.held, *map(units.as_carried, unit.result.findings)))
+        if unit.result is None:
+            return
+        self._hold(unit, (*unit.held, *map(units.as_carried, unit.result.findings)))
+        self._askers.remove(unit)
         unit.result = None
+        self._pending[unit] = None
 
-    def _still_held(self, unit: Unit, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    def _hold(self, unit: Unit, findings: Sequence[Finding]) -> None:
+        """Keep of these findings what rests on names whose bindings do not parse now."""
         assert unit.result is not None
-        lost = {name for other in self.units for name in other.lost}
-        return tuple(findings) if not lost.isdisjoint(unit.result.asked) else ()
+        lost = {name for other in self._broken for name in other.lost}
+        unit.held = tuple(findings) if not lost.isdisjoint(unit.result.asked) else ()
+        if unit.held:
+            self._holding[unit] = None
+        else:
+            self._holding.pop(unit, None)
+        _changed(unit)
 
     def _wake(self, words: frozenset[str]) -> None:
-        """Make trigger words of these words: what has been analysed without them is analysed again."""
+        """Make trigger words of these words: what has been analysed without them is analysed again.
+
+        It happens once for a word, so that it may cost a pass over the document.
+        """
         new = words - self._awake
         if not new:
             return
         self._awake |= new
-        for unit in self.units:
-            if unit.result is not None and not unit.words.isdisjoint(new):
+        for unit in self.order:
+            if not unit.words.isdisjoint(new):
                 self._rerun(unit)
+                self._pending[unit] = None
 
     def passes(self, unit: Unit) -> bool:
         """Whether a unit can have findings, as far as its words tell."""
@@ -205,18 +246,22 @@ class Program:
 
     def analyse(self) -> None:
         """Bring every unit that can have findings up to date."""
-        pending = [unit for unit in self.units if unit.result is None and self.passes(unit)]
-        while pending:
+        while self._pending:
+            pending, self._pending = [unit for unit in self._pending if self.passes(unit)], {}
             woken: set[str] = set()
             for unit in pending:
-                self.world.scopes(unit)
-                unit.result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
-                if unit.held:
-                    now = {(finding.rule, finding.span) for finding in unit.result.findings}
-                    unit.held = tuple(f for f in self._still_held(unit, unit.held) if (f.rule, f.span) not in now)
+                self._analyse(unit)
                 woken |= self._given_names(unit)
             self._wake(frozenset(woken))
-            pending = [unit for unit in self.units if unit.result is None and self.passes(unit)]
+
+    def _analyse(self, unit: Unit) -> None:
+        self.world.scopes(unit)
+        unit.result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
+        self._askers.add(unit)
+        _changed(unit)
+        if unit.held:
+            now = {(finding.rule, finding.span) for finding in unit.result.findings}
+            self._hold(unit, [f for f in unit.held if (f.rule, f.span) not in now])
 
     def _given_names(self, unit: Unit) -> set[str]:
         """Names under which a passing unit makes something dangerous known to others."""
@@ -242,30 +287,63 @@ class Program:
     def findings(self) -> tuple[Finding, ...]:
         """All findings in document coordinates and order, the carried ones marked."""
         self.analyse()
-        found: list[Finding] = []
-        lines = dict(zip(self.units, self.world.first_lines(), strict=False))
-        for unit, line in lines.items():
+        found: list[Finding] = list(self._carried)
+        for section in self.order.sections:
+            plain, bound = self._found_in(section)
+            found.extend(plain)
+            found.extend(self._placed(unit, finding, proofs) for unit, finding, proofs in bound)
+        found.sort(key=_in_text)
+        return tuple(found)
+
+    def _found_in(self, section: Section) -> tuple[list[Finding], list[_Bound]]:
+        """The findings of a section, in document coordinates; apart from them those that depend on other sections."""
+        line = section.first_line
+        known = section.memo.get("findings")
+        if known is None:
+            known = section.memo["findings"] = line, *self._sorted_out(section)
+        before, plain, bound = known
+        if before != line:
+            plain = [finding.shifted(line - before) for finding in plain]
+            section.memo["findings"] = line, plain, bound
+        return plain, bound
+
+    def _sorted_out(self, section: Section) -> tuple[list[Finding], list[_Bound]]:
+        plain: list[Finding] = []
+        bound: list[_Bound] = []
+        line = section.first_line
+        for unit in section.units:
             result = unit.result
             if result is not None and result.findings:
                 for finding, proofs in zip(result.findings, result.proofs, strict=True):
-                    found.append(self._placed(finding.shifted(line), proofs, lines))
-            found.extend(finding.shifted(line) for finding in (*units.texts(unit, self.catalogue), *unit.held))
-        found.extend(self._carried)
-        found.sort(key=lambda finding: (finding.span, finding.rule))
-        return tuple(found)
+                    if proofs or needs_import(finding):
+                        bound.append((unit, finding, proofs))
+                    else:
+                        plain.append(finding.shifted(line))
+            plain.extend(finding.shifted(line) for finding in (*units.texts(unit, self.catalogue), *unit.held))
+            line += unit.piece.lines
+        return plain, bound
 
-    def _placed(self, finding: Finding, proofs: Sequence[units.Proof], lines: Mapping[Unit, int]) -> Finding:
-        if not proofs and not finding.fixes:
-            return finding
-        steps = tuple(Step(proof.span.shifted(lines[proof.unit]), proof.message) for proof in proofs)
+    def _placed(self, unit: Unit, finding: Finding, proofs: Sequence[Proof]) -> Finding:
+        finding = finding.shifted(self.order.line_of(unit))
+        steps = tuple(Step(proof.span.shifted(self.order.line_of(proof.unit)), proof.message) for proof in proofs)
         fixes = (with_import(fix, self.world) for fix in finding.fixes)
         return replace(finding, steps=steps, fixes=tuple(fix for fix in fixes if fix is not None))
 
     def gaps(self) -> tuple[Gap, ...]:
         """The regions that do not parse, in document coordinates."""
         found: list[Gap] = []
+        for section in self.order.sections:
+            gaps = section.memo.get("gaps")
+            if gaps is None:
+                gaps = self._gaps_in(section)
+                section.memo["gaps"] = gaps
+            found.extend(Gap(gap.span.shifted(section.first_line), gap.message) for gap in gaps)
+        return tuple(found)
+
+    def _gaps_in(self, section: Section) -> list[Gap]:
+        found: list[Gap] = []
         line = 0
-        for unit in self.units:
+        for unit in section.units:
             if unit.tree is None and not unit.valid:
                 unit.valid = _is_plain(unit.piece.text) and (self._valid or _accepted(unit.piece))
                 if not unit.valid:
@@ -273,15 +351,34 @@ class Program:
             if isinstance(unit.tree, Unparsed):
                 found.append(Gap(unit.tree.span.shifted(line), unit.tree.message))
             line += unit.piece.lines
-        return tuple(found)
+        return found
 
     def fill(self) -> bool:
         """Parse one more unit that nobody has needed yet; False when every unit has its tree."""
-        for unit in self.units:
+        for unit in self.order:
             if unit.tree is None:
                 self.world.scopes(unit)
                 return True
         return False
+
+
+_Bound = tuple["Unit", Finding, "tuple[Proof, ...]"]
+
+
+def _in_text(finding: Finding) -> tuple[int, int, int, int, str]:
+    start, end = finding.span.start, finding.span.end
+    return start.line, start.column, end.line, end.column, finding.rule
+
+
+def _ancestors(gone: Sequence[Unit]) -> tuple[Unit, ...]:
+    """The units whose trees those that come in place of `gone` may take over: of broken ones, those before them."""
+    found = [other for unit in gone for other in ((unit,) if isinstance(unit.tree, Tree) else unit.ancestors)]
+    return tuple(dict.fromkeys(found))[:MOST_ANCESTORS]
+
+
+def _changed(unit: Unit) -> None:
+    if unit.section is not None:
+        unit.section.memo.clear()
 
 
 def _together(signatures: Sequence[_Signatures]) -> dict[str, list[tuple[str, ...]]]:
@@ -290,21 +387,6 @@ def _together(signatures: Sequence[_Signatures]) -> dict[str, list[tuple[str, ..
         for name, texts in each.items():
             joined.setdefault(name, []).append(texts)
     return joined
-
-
-def _forget(known: dict[Binding, tuple[tuple[Value, ...], frozenset[str]]], touched: AbstractSet[str]) -> None:
-    for binding in [binding for binding, (_, asked) in known.items() if not touched.isdisjoint(asked)]:
-        del known[binding]
-
-
-def _trimmed(patch: Patch, old: Sequence[Unit]) -> Patch:
-    """The patch without the pieces at both ends that it replaces by themselves."""
-    first, removed, added = patch.first, patch.removed, patch.added
-    while removed and added and old[first].piece == added[0]:
-        first, removed, added = first + 1, removed - 1, added[1:]
-    while removed and added and old[first + removed - 1].piece == added[-1]:
-        removed, added = removed - 1, added[:-1]
-    return Patch(first, removed, added)
 
 
 _DOUBTFUL = re.compile(r"[\t\f\0]|\\[\r\n]")

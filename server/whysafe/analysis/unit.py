@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
 from whysafe.analysis.gate import words_of
+from whysafe.analysis.offers import member_names, module_names
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
@@ -17,13 +18,14 @@ from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, S
 from whysafe.syntax.locate import locate
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
-from whysafe.syntax.tree import Tree, Unparsed, children, parse
+from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.sections import Section
     from whysafe.syntax.split import Piece
 
 
@@ -68,21 +70,59 @@ class Unit:
     valid: bool = False
     """Whether the piece is known to be valid although nobody has needed its tree."""
     text_findings: tuple[Finding, ...] | None = None
+    offers: frozenset[str] = frozenset()
+    """The names of the module that the text can bind; see `offers`."""
+    members: frozenset[str] = frozenset()
+    """The names of its class that the text can bind."""
+    signatures: dict[str, tuple[str, ...]] | None = None
+    """What it binds and how, as text that two units share exactly when nobody can tell them apart."""
+    ancestors: tuple[Unit, ...] = ()
+    """The parsed units that it was before edits, as long as it has no tree of its own."""
+    section: Section | None = None
+    """Where it stands in the document; see `sections`."""
+    memo: dict[str, Any] = field(default_factory=dict)
+    """What layers above have worked out about the text."""
 
     @property
     def broken(self) -> bool:
         return isinstance(self.tree, Unparsed)
 
 
-def new_unit(piece: Piece) -> Unit:
+def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = ()) -> Unit:
     words = words_of(piece.text)
-    return Unit(piece, words, has_block=any(word[:4].casefold() == "just" for word in words))
+    return Unit(
+        piece,
+        words,
+        has_block=any(word[:4].casefold() == "just" for word in words),
+        offers=module_names(piece, words),
+        members=member_names(piece, words),
+        ancestors=ancestors,
+    )
 
 
 def ensure_tree(unit: Unit) -> Tree | Unparsed:
     if unit.tree is None:
-        unit.tree = parse(unit.piece)
+        unit.tree = _regrown(unit) or parse(unit.piece)
+        if not unit.broken:
+            unit.ancestors = ()
     return unit.tree
+
+
+def _regrown(unit: Unit) -> Tree | Unparsed | None:
+    """The tree of a unit from that of the unit that it was before an edit, with the places that are known there."""
+    for former in unit.ancestors:
+        tree = regrow(unit.piece, former.piece, former.tree) if isinstance(former.tree, Tree) else None
+        if isinstance(tree, Tree) and tree.graft is not None:
+            first, last = tree.graft.line, tree.graft.line + tree.graft.replaced
+            more = unit.piece.lines - former.piece.lines
+            for node, span in former.places.items():
+                if span.end <= Position(first, 0):
+                    unit.places[node] = span
+                elif span.start.line >= last:
+                    unit.places[node] = span.shifted(more)
+        if tree is not None:
+            return tree
+    return None
 
 
 def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:

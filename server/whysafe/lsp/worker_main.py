@@ -29,7 +29,7 @@ class Analysis(Protocol):
     """One document of the engine."""
 
     @property
-    def text(self) -> str: ...
+    def length(self) -> int: ...
     def edit(self, edit: Edit, /) -> None: ...
     def facts(self) -> Facts: ...
 
@@ -77,7 +77,7 @@ class Desk:
             return messages.Lost(request.id)
         for edit in request.edits:
             document.edit(edit)
-        if len(document.text) != request.length:
+        if document.length != request.length:
             del self._open[request.uri]
             return messages.Lost(request.id)
         facts = document.facts()

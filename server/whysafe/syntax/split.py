@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whysafe.syntax.lexer import LINE, scan
@@ -146,12 +146,21 @@ def _column(blanks: str) -> int:
     return decided or column
 
 
-def resplit(pieces: Sequence[Piece], edit: Edit) -> Patch:
+def resplit(
+    pieces: Sequence[Piece], edit: Edit, following: Iterable[Piece] = (), *, document_start: bool = True
+) -> Patch:
     """What `edit` changes in the pieces of a document; afterwards they are those of the new text.
 
-    A place behind the end of its line counts as that end, one behind the last line as the end of the text. Scanning
-    begins one piece before the edit and goes on until a boundary coincides with an old one, so the cost is that of the
-    pieces that change.
+    Args:
+        pieces: a part of the document that begins at least one piece before the edit, or with the document, and reaches
+            at least to the edit's end. The indices of the patch count from here; it may reach into `following`.
+        edit: its lines count from the start of `pieces`. A place behind the end of its line counts as that end, one
+            behind the last line as the end of the text.
+        following: the pieces that follow these; no more of them are read than are needed.
+        document_start: whether the document begins with `pieces`.
+
+    Scanning begins one piece before the edit and goes on until a boundary coincides with an old one, so the cost is
+    that of the pieces that change.
     """
     if not pieces:
         return Patch(0, 0, tuple(split(edit.text)))
@@ -159,9 +168,13 @@ def resplit(pieces: Sequence[Piece], edit: Edit) -> Patch:
     head = max(bisect_right(starts, edit.span.start.line) - 1, 0)
     tail = max(bisect_right(starts, edit.span.end.line) - 1, head)
     first = max(head - 1, 0)
-    old = "".join(piece.text for piece in pieces[first : tail + 1])
-    begin, end = _offsets(old, edit.span.shifted(-starts[first]))
-    return _trimmed(pieces, _resync(pieces, first, tail + 1, old[:begin] + edit.text + old[end:]))
+    old = list(pieces[first : tail + 1])
+    text = "".join(piece.text for piece in old)
+    begin, end = _offsets(text, edit.span.shifted(-starts[first]))
+    changed = text[:begin] + edit.text + text[end:]
+    rest = chain(pieces[tail + 1 :], following)
+    added = _resync(old, rest, changed, document_start=document_start and first == 0)
+    return _trimmed(first, old, added)
 
 
 def _offsets(text: str, span: Span) -> tuple[int, int]:
@@ -178,37 +191,48 @@ def _offset(text: str, starts: Sequence[int], position: Position) -> int:
     return min(start + position.column, line_end.start() if line_end else len(text))
 
 
-def _resync(pieces: Sequence[Piece], first: int, after: int, changed: str) -> Patch:
-    """Split `changed`, which replaces the pieces from `first` up to `after`, until it meets an old boundary."""
-    known: dict[int, int] = {}  # where an old piece begins in the text, and which
+def _resync(old: list[Piece], rest: Iterator[Piece], changed: str, *, document_start: bool) -> list[Piece]:
+    """The pieces of `changed`, which replaces the `old` ones, up to where they meet an old boundary.
+
+    What has to be read of the `rest` for that, and is replaced, is put to `old`.
+    """
+    indents = old[0].indents
+    read: list[Piece] = []
+    known: dict[int, int] = {}  # where a piece that was read begins in the text, and which it is
     parts = [changed]
     size = target = len(changed)
     while True:
         target = max(2 * target, 256)
-        while after < len(pieces) and size < target:
-            known[size] = after
-            parts.append(pieces[after].text)
-            size += len(pieces[after].text)
-            after += 1
+        exhausted = False
+        while size < target:
+            piece = next(rest, None)
+            if piece is None:
+                exhausted = True
+                break
+            known[size] = len(read)
+            read.append(piece)
+            parts.append(piece.text)
+            size += len(piece.text)
         text = "".join(parts)
         cuts: list[_Cut] = []
-        for cut in _cuts(text, pieces[first].indents, document_start=first == 0):
+        for cut in _cuts(text, indents, document_start=document_start):
             cuts.append(cut)
             met = known.get(cut.offset)
-            if met is not None and pieces[met].indents == cut.indents:
-                added = _pieces(text, pieces[first].indents, cuts, cut.offset)
-                return Patch(first, met - first, tuple(added))
-        if after == len(pieces):
-            return Patch(first, after - first, tuple(_pieces(text, pieces[first].indents, cuts, len(text))))
+            if met is not None and read[met].indents == cut.indents:
+                old.extend(read[:met])
+                return list(_pieces(text, indents, cuts, cut.offset))
+        if exhausted:
+            old.extend(read)
+            return list(_pieces(text, indents, cuts, len(text)))
 
 
-def _trimmed(pieces: Sequence[Piece], patch: Patch) -> Patch:
-    """The same patch without the pieces at its ends that stay as they are."""
-    first, removed, added = patch.first, patch.removed, list(patch.added)
-    while removed and added and pieces[first + removed - 1] == added[-1]:
-        removed -= 1
-        added.pop()
+def _trimmed(first: int, old: Sequence[Piece], added: Sequence[Piece]) -> Patch:
+    """The patch that replaces the old pieces from index `first` on, without those at its ends that stay as they are."""
+    same_end = 0
+    shorter = min(len(old), len(added))
+    while same_end < shorter and old[-1 - same_end] == added[-1 - same_end]:
+        same_end += 1
     same = 0
-    while same < min(removed, len(added)) and pieces[first + same] == added[same]:
+    while same < shorter - same_end and old[same] == added[same]:
         same += 1
-    return Patch(first + same, removed - same, tuple(added[same:]))
+    return Patch(first + same, len(old) - same - same_end, tuple(added[same : len(added) - same_end]))

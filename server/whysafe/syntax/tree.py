@@ -7,18 +7,19 @@ import dataclasses
 import re
 import sys
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from whysafe.syntax.graft import Graft, Line, Refused, graft, outline
 from whysafe.syntax.guard import guard
 from whysafe.syntax.lexer import LINE, scan
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import line_starts, split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from whysafe.syntax.split import Piece
 
@@ -70,17 +71,21 @@ _FIELDS: Final[dict[type[cst.CSTNode], tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tree:
     """The syntax tree of a piece: the module that was parsed, and in it the statements of the piece itself.
 
     A class header has a body that is not in the text: one `pass`. `wrapped` counts the lines of the parsed text that
-    stand before the piece.
+    stand before the piece. After a graft, comments and blank lines of the module are not those of the text.
     """
 
     module: cst.Module
     body: tuple[cst.BaseStatement, ...]
     wrapped: int
+    graft: Graft | None = None
+    """What was parsed last, if most of the tree is that of a former text."""
+    lines: list[Line] = field(default_factory=list)
+    """The logical lines of the piece, once somebody has needed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,26 @@ def parse(piece: Piece) -> Tree | Unparsed:
     if isinstance(outer, cst.ClassDef) and isinstance(outer.body, cst.IndentedBlock):
         return Tree(module, tuple(outer.body.body), 1)
     return Unparsed(_whole(piece.text), "The indentation does not fit the class around it; this is not analysed.")
+
+
+def regrow(piece: Piece, former: Piece, tree: Tree) -> Tree | Unparsed | None:
+    """What `parse` says of a piece, from the tree of its former text; None where `parse` has to do it. Never raises."""
+    if piece.header or former.header or piece.indents != former.indents:
+        return None
+    if not tree.lines:
+        tree.lines.extend(outline(former.text) or ())
+    grown = graft(tree.body, former.text, tree.lines, piece.text)
+    if grown is None:
+        return None
+    if isinstance(grown, Refused):
+        wrapper = CLASS_WRAPPER if piece.indents else ""
+        return _unparsed(piece.text, wrapper, wrapper + piece.text, grown.error)
+    body: Sequence[cst.BaseStatement] = grown.body
+    if tree.wrapped:
+        outer = tree.module.body[0]
+        assert isinstance(outer, cst.ClassDef)
+        body = [outer.with_changes(body=outer.body.with_changes(body=grown.body))]
+    return Tree(tree.module.with_changes(body=body), grown.body, tree.wrapped, grown.graft, grown.outline)
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
