@@ -163,7 +163,7 @@ class Answers:
             asked.add(name)
             at: Scope | None = scope
             while at is not None:
-                if at is not scopes.top or unit.piece.indents:
+                if at is not scopes.top or unit.piece.in_class:
                     yield from (binding.owner for binding in at.bindings.get(name, ()) if binding.owner is not None)
                 at = at.parent
             for binding in self._program.world.module_bindings(name):

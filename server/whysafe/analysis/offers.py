@@ -25,7 +25,7 @@ def module_names(piece: Piece, words: frozenset[str]) -> frozenset[str]:
     """The words of a piece that can be module-level names which it binds; `*` for a star import."""
     if not words.isdisjoint(_BINDS_ELSEWHERE) or ":=" in piece.text:
         return words
-    if piece.indents:
+    if piece.in_class:
         return _NOTHING
     defined = _DEFINES.match(piece.text)
     if defined is not None:
@@ -35,7 +35,7 @@ def module_names(piece: Piece, words: frozenset[str]) -> frozenset[str]:
 
 def member_names(piece: Piece, words: frozenset[str]) -> frozenset[str]:
     """The words of a member of a class that can be names of the class which it binds."""
-    if not piece.indents:
+    if not piece.in_class:
         return _NOTHING
     defined = _DEFINES.match(piece.text)
     if defined is None or ":=" in piece.text or not piece.text.isascii():

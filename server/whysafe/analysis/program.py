@@ -34,7 +34,7 @@ from whysafe.semantics.values import (
 )
 from whysafe.syntax.position import Edit
 from whysafe.syntax.split import Piece, resplit, split
-from whysafe.syntax.tree import Tree, Unparsed, accepts
+from whysafe.syntax.tree import Tree, Unparsed, accepts, wrapper_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -399,7 +399,7 @@ def _is_plain(text: str) -> bool:
 
 def _accepted(piece: Piece) -> bool:
     """Whether the piece is certainly valid: a cheap question that spares the tree."""
-    return not piece.header and accepts("class _:\n" + piece.text if piece.indents else piece.text)
+    return not piece.header and not piece.joins and accepts(wrapper_of(piece) + piece.text)
 
 
 def _given(found: Sequence[Binding], resolver: Resolver) -> Iterator[Value]:

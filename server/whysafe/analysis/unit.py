@@ -131,7 +131,7 @@ def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:
     if isinstance(tree, Unparsed):
         return None
     if unit.scopes is None:
-        unit.scopes = bind(tree.body, engine.kinds(of), in_class=bool(unit.piece.indents), module=tree.module)
+        unit.scopes = bind(tree.body, engine.kinds(of), in_class=unit.piece.in_class, module=tree.module)
         unit.scopes.unit = unit
     return unit.scopes
 

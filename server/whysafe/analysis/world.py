@@ -109,16 +109,16 @@ class DocumentWorld:
 
     def owner(self, unit: Unit) -> Unit | None:
         """The header of the split class that a unit is a member of."""
-        depth = len(unit.piece.indents)
+        depth = unit.piece.class_depth
         if not depth:
             return None
         if unit not in self._owners:
             owner = None
             for other in self.order.before(unit):
-                if other.piece.header and len(other.piece.indents) == depth - 1:
+                if len(other.piece.indents) == depth - 1 and other.piece.header:
                     owner = other
                     break
-                if len(other.piece.indents) == depth and other in self._owners:
+                if other.piece.class_depth == depth and other in self._owners:
                     owner = self._owners[other]
                     break
             self._owners[unit] = owner

@@ -18,7 +18,7 @@ from libcst._nodes.internal import CodegenState
 
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import line_starts
-from whysafe.syntax.tree import CLASS_WRAPPER, children
+from whysafe.syntax.tree import children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -37,7 +37,7 @@ def locate(tree: Tree, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTN
     header was given, nothing is in the text, and such nodes stand at its end.
     """
     wanted = tuple(nodes)
-    wrapper = CLASS_WRAPPER if tree.wrapped else ""
+    wrapper = tree.wrapper
     if tree.graft is None:
         return _locate(tree.module, wrapper, text, wanted)
     piece = tree.graft

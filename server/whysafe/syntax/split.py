@@ -1,9 +1,12 @@
 """A document as a flat list of pieces: its top-level statements and the members of its classes.
 
+A compound statement around definitions (`if sys.platform == "win32":` above methods) is no piece but a frame, as a
+class is, so that a piece is never larger than one function, or than one statement that holds no definitions.
+
 The splitter is an automaton that runs over logical lines from left to right and keeps a stack of frames: the
-indentation columns of the class bodies that are open, below them 0 for the top level. A boundary stands where a logical
-line begins at the column of a frame. It depends on nothing but the frames, the piece before it and the first token of
-its line, so an edit moves only boundaries near it, and scanning may begin again at any piece.
+indentation columns of the bodies that are open, below them 0 for the top level. A boundary stands where a logical line
+begins at the column of a frame. It depends on nothing but the frames, the piece before it and the first token of its
+line, so an edit moves only boundaries near it, and scanning may begin again at any piece.
 """
 
 from __future__ import annotations
@@ -25,21 +28,42 @@ if TYPE_CHECKING:
 _TAB: Final = 8
 _CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
 _CLASS: Final = re.compile(r"class\b")
+_DEFINITION: Final = re.compile(r"@|(?:async[ \t]+)?def\b|class\b")
+_COMPOUND: Final = re.compile(r"(?:async[ \t]+)?(if|elif|else|for|while|with)\b")
+
+CLASS: Final = "c"
+# A compound statement around definitions, by what may follow its body.
+_BRANCH, _LOOP, _PLAIN = "b", "l", "p"
+_KINDS: Final = {"if": _BRANCH, "elif": _BRANCH, "for": _LOOP, "while": _LOOP, "with": _PLAIN, "else": _PLAIN}
+_JOINS: Final = {_BRANCH: re.compile(r"(?:else|elif)\b"), _LOOP: re.compile(r"else\b")}
 _EOL: Final = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One statement at top level or in a class body, with the blank lines and comments that trail it.
+    """One statement at top level or in a frame, with the blank lines and comments that trail it.
 
-    The first piece of a document also holds what stands before its statement. A piece that is the `header` of a class
-    ends where the first member begins. `indents` are the columns of the class bodies around it, outermost first.
+    The first piece of a document also holds what stands before its statement. A piece that is the `header` of a frame
+    ends where the first member begins. `indents` are the columns of the frames around it, outermost first, and `kinds`
+    a letter for each: `CLASS`, or that of a compound statement. A piece that `joins` is an `elif` or `else` that
+    belongs to the compound statement above.
     """
 
     text: str
     indents: tuple[int, ...]
     header: bool
     lines: int
+    kinds: str = ""
+    joins: bool = False
+
+    @property
+    def in_class(self) -> bool:
+        return CLASS in self.kinds
+
+    @property
+    def class_depth(self) -> int:
+        """How many frames there are up to and with the innermost class."""
+        return self.kinds.rfind(CLASS) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +79,18 @@ class Patch:
 
 
 class _Cut(NamedTuple):
-    """A boundary: where a piece begins, whether the piece before it is a class header, and the frames from here on."""
+    """A boundary: where a piece begins, whether the piece before it is a header, and what holds from here on."""
 
     offset: int
     header_before: bool
     indents: tuple[int, ...]
+    kinds: str
+    joins: bool
 
 
 def split(text: str) -> list[Piece]:
     """The pieces of `text`, broken or not; put together they are `text`. Linear, and never raises."""
-    return list(_pieces(text, (), _cuts(text, (), document_start=True), len(text)))
+    return list(_pieces(text, _START, _cuts(text, _START, document_start=True), len(text)))
 
 
 def find_piece(pieces: Sequence[Piece], line: int) -> tuple[int, int]:
@@ -82,48 +108,64 @@ def first_lines(pieces: Sequence[Piece]) -> list[int]:
     return list(accumulate((piece.lines for piece in pieces[:-1]), initial=0))
 
 
-def _pieces(text: str, indents: tuple[int, ...], cuts: Iterable[_Cut], end: int) -> Iterator[Piece]:
-    """The pieces of `text` between its start, the cuts and `end`; the first one has these `indents`."""
-    start = 0
+def _pieces(text: str, first: Piece, cuts: Iterable[_Cut], end: int) -> Iterator[Piece]:
+    """The pieces of `text` between its start, the cuts and `end`; the first one stands where `first` does."""
+    start, indents, kinds, joins = 0, first.indents, first.kinds, first.joins
     for cut in cuts:
-        yield _piece(text[start : cut.offset], indents, cut.header_before)
-        start, indents = cut.offset, cut.indents
+        yield _piece(text[start : cut.offset], indents, kinds, header=cut.header_before, joins=joins)
+        start, _, indents, kinds, joins = cut
     if start < end:
-        yield _piece(text[start:end], indents, header=False)
+        yield _piece(text[start:end], indents, kinds, header=False, joins=joins)
 
 
-def _piece(text: str, indents: tuple[int, ...], header: bool) -> Piece:
-    return Piece(text, indents, header, count_line_ends(text))
+def _piece(text: str, indents: tuple[int, ...], kinds: str, *, header: bool, joins: bool) -> Piece:
+    return Piece(text, indents, header, count_line_ends(text), kinds, joins)
 
 
-def _cuts(text: str, indents: tuple[int, ...], *, document_start: bool) -> Iterator[_Cut]:
-    """The boundaries after the start of `text`, which is the start of a document or of a piece with these `indents`."""
-    frames = [0, *indents]
+_START: Final = Piece("", (), header=False, lines=0)
+
+
+def _cuts(text: str, piece: Piece, *, document_start: bool) -> Iterator[_Cut]:
+    """The boundaries after the start of `text`, which is the start of a document or stands where `piece` does."""
+    frames = [0, *piece.indents]
+    indents, kinds = piece.indents, piece.kinds
     awaiting = True  # the current piece holds no statement of its frame yet: nothing, or decorators
-    opens_class = False  # the last logical line began a class
+    opens = ""  # the kind of the frame that the last logical line may have begun
     for kind, start, first in scan(text, 1 if document_start and text.startswith("\ufeff") else 0):
         if kind != LINE:
             continue
         column = _column(text[start:first]) if first > start else 0
+        joins = False
         deeper = column > frames[-1]
         if column == frames[-1]:
             glued = awaiting or text[first] in ")]}" or _CONTINUES.match(text, first) is not None
         elif deeper:
-            glued = not opens_class
-            if opens_class:
+            glued = not opens or (opens != CLASS and _DEFINITION.match(text, first) is None)
+            if not glued:
                 frames.append(column)
-                indents = (*indents, column)
+                indents, kinds = (*indents, column), kinds + opens
         else:
             glued = column not in frames
             if not glued:
+                left = kinds[frames.index(column)]
+                joins = left in _JOINS and _JOINS[left].match(text, first) is not None
                 del frames[frames.index(column) + 1 :]
                 indents = tuple(frames[1:])
+                kinds = kinds[: len(indents)]
         if not glued:
-            yield _Cut(start, deeper, indents)
-        opens_class = False
+            yield _Cut(start, deeper, indents, kinds, joins)
+        opens = ""
         if column == frames[-1] and (awaiting or not glued):
             awaiting = text[first] == "@"
-            opens_class = _CLASS.match(text, first) is not None
+            opens = _opened(text, first)
+
+
+def _opened(text: str, first: int) -> str:
+    """The kind of the frame that a logical line begins, if definitions follow in its body; empty where none can."""
+    if _CLASS.match(text, first):
+        return CLASS
+    compound = _COMPOUND.match(text, first)
+    return _KINDS[compound.group(1)] if compound else ""
 
 
 def _column(blanks: str) -> int:
@@ -196,7 +238,7 @@ def _resync(old: list[Piece], rest: Iterator[Piece], changed: str, *, document_s
 
     What has to be read of the `rest` for that, and is replaced, is put to `old`.
     """
-    indents = old[0].indents
+    start = old[0]
     read: list[Piece] = []
     known: dict[int, int] = {}  # where a piece that was read begins in the text, and which it is
     parts = [changed]
@@ -215,15 +257,19 @@ def _resync(old: list[Piece], rest: Iterator[Piece], changed: str, *, document_s
             size += len(piece.text)
         text = "".join(parts)
         cuts: list[_Cut] = []
-        for cut in _cuts(text, indents, document_start=document_start):
+        for cut in _cuts(text, start, document_start=document_start):
             cuts.append(cut)
             met = known.get(cut.offset)
-            if met is not None and read[met].indents == cut.indents:
+            if met is not None and _stands_as(read[met], cut):
                 old.extend(read[:met])
-                return list(_pieces(text, indents, cuts, cut.offset))
+                return list(_pieces(text, start, cuts, cut.offset))
         if exhausted:
             old.extend(read)
-            return list(_pieces(text, indents, cuts, len(text)))
+            return list(_pieces(text, start, cuts, len(text)))
+
+
+def _stands_as(piece: Piece, cut: _Cut) -> bool:
+    return (piece.indents, piece.kinds, piece.joins) == (cut.indents, cut.kinds, cut.joins)
 
 
 def _trimmed(first: int, old: Sequence[Piece], added: Sequence[Piece]) -> Patch:
