@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from whysafe.justifications.markers import Marker
     from whysafe.semantics.scopes import PieceScopes, Scope
     from whysafe.syntax.position import Edit, Position, Span
+
+
+# A cheap question before the comments are read: the words that begin a justification, and a sign line without them.
+_MAY_HAVE_BLOCK = re.compile(r"justif|justfied|#[ \t]*--(?!-)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,11 @@ def _with_blocks(section: Section) -> list[tuple[Unit, int]]:
     known: list[tuple[Unit, int]] | None = section.memo.get("with blocks")
     if known is None:
         starts = accumulate((unit.piece.lines for unit in section.units), initial=0)
-        known = [(unit, start) for unit, start in zip(section.units, starts, strict=False) if unit.has_block]
+        known = [
+            (unit, start)
+            for unit, start in zip(section.units, starts, strict=False)
+            if _MAY_HAVE_BLOCK.search(unit.piece.text)
+        ]
         section.memo["with blocks"] = known
     return known
 

@@ -7,7 +7,7 @@ final text. Work for an edit is bounded by the edited units and the units that a
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ import libcst as cst
 from whysafe.analysis import unit as units
 from whysafe.analysis.finding import Finding, Gap, Step
 from whysafe.analysis.memory import Askers, Memory
-from whysafe.analysis.placement import needs_import, with_import
+from whysafe.analysis.placement import Imports, imports_of, with_imports
 from whysafe.analysis.sections import Section, Sections
 from whysafe.analysis.world import DocumentWorld
 from whysafe.semantics.resolve import Resolver, ancestors, follow
@@ -288,10 +288,11 @@ class Program:
         """All findings in document coordinates and order, the carried ones marked."""
         self.analyse()
         found: list[Finding] = list(self._carried)
+        imports = Imports(self.world)
         for section in self.order.sections:
             plain, bound = self._found_in(section)
             found.extend(plain)
-            found.extend(self._placed(unit, finding, proofs) for unit, finding, proofs in bound)
+            found.extend(self._placed(each, imports) for each in bound)
         found.sort(key=_in_text)
         return tuple(found)
 
@@ -315,19 +316,29 @@ class Program:
             result = unit.result
             if result is not None and result.findings:
                 for finding, proofs in zip(result.findings, result.proofs, strict=True):
-                    if proofs or needs_import(finding):
-                        bound.append((unit, finding, proofs))
+                    imports = imports_of(finding)
+                    if proofs or imports:
+                        bound.append(_Bound(unit, finding, proofs, imports))
                     else:
                         plain.append(finding.shifted(line))
             plain.extend(finding.shifted(line) for finding in (*units.texts(unit, self.catalogue), *unit.held))
             line += unit.piece.lines
         return plain, bound
 
-    def _placed(self, unit: Unit, finding: Finding, proofs: Sequence[Proof]) -> Finding:
-        finding = finding.shifted(self.order.line_of(unit))
-        steps = tuple(Step(proof.span.shifted(self.order.line_of(proof.unit)), proof.message) for proof in proofs)
-        fixes = (with_import(fix, self.world) for fix in finding.fixes)
-        return replace(finding, steps=steps, fixes=tuple(fix for fix in fixes if fix is not None))
+    def _placed(self, bound: _Bound, imports: Imports) -> Finding:
+        """The finding in document coordinates; the same object as long as it would say the same."""
+        line = self.order.line_of(bound.unit)
+        proofs = [self.order.line_of(proof.unit) for proof in bound.proofs]
+        added = [imports.edits(name) for name in bound.imports]
+        if bound.placed is None or bound.rests_on != (line, proofs, added):
+            finding = bound.finding.shifted(line)
+            steps = tuple(
+                Step(proof.span.shifted(at), proof.message) for proof, at in zip(bound.proofs, proofs, strict=True)
+            )
+            fixes = (with_imports(fix, imports) for fix in finding.fixes)
+            bound.placed = replace(finding, steps=steps, fixes=tuple(fix for fix in fixes if fix is not None))
+            bound.rests_on = line, proofs, added
+        return bound.placed
 
     def gaps(self) -> tuple[Gap, ...]:
         """The regions that do not parse, in document coordinates."""
@@ -362,7 +373,16 @@ class Program:
         return False
 
 
-_Bound = tuple["Unit", Finding, "tuple[Proof, ...]"]
+@dataclass(slots=True, eq=False)
+class _Bound:
+    """A finding of a unit that depends on other units: for its evidence, or for imports that a fix of it needs."""
+
+    unit: Unit
+    finding: Finding
+    proofs: tuple[Proof, ...]
+    imports: tuple[str, ...]
+    placed: Finding | None = None
+    rests_on: object = None
 
 
 def _in_text(finding: Finding) -> tuple[int, int, int, int, str]:

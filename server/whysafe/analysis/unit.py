@@ -63,8 +63,6 @@ class Unit:
     """Of a unit that does not parse: the names that its text bound when it last did."""
     matches: bool | None = None
     """Whether the text matches one of the gate's patterns; None as long as nobody has asked."""
-    has_block: bool = False
-    """Whether a justification may stand in the text; a cheap question that is asked once."""
     places: dict[cst.CSTNode, Span] = field(default_factory=dict)
     """Positions that were needed before."""
     valid: bool = False
@@ -93,7 +91,6 @@ def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = ()) -> Unit:
     return Unit(
         piece,
         words,
-        has_block=any(word[:4].casefold() == "just" for word in words),
         offers=module_names(piece, words),
         members=member_names(piece, words),
         ancestors=ancestors,
