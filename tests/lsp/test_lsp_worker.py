@@ -10,6 +10,7 @@ import threading
 import pytest
 from whysafe.config import Settings
 from whysafe.lsp import limits, messages, wire
+from whysafe.lsp.renewal import renewed
 from whysafe.lsp.session import utc_today
 from whysafe.lsp.worker import Worker, command, describe_exit
 from whysafe.lsp.worker_main import Desk, serve
@@ -42,7 +43,8 @@ def test_the_worker_answers_in_order_and_ends_with_its_pipe(process):
     assert [finding.rule for finding in opened.facts.findings] == ["eval-use"]
     edits = (Edit(span(0, 0, 0, 0), "\n"),)
     change = messages.Change(id=2, uri="a", base=1, revision=2, length=20, edits=edits)
-    assert ask(process, change).facts.findings[0].span.start == Position(1, 8)
+    moved = renewed(opened.facts, ask(process, change).change)
+    assert moved.findings[0].span.start == Position(1, 8)
     order = messages.Order("justify", Position(1, 8), "eval-use", "accepted")
     lost = messages.Order("justify", Position(0, 0), "eval-use", "accepted")
     write = messages.Write(

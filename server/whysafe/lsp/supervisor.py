@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from whysafe.lsp import messages, wire
+from whysafe.lsp.renewal import renewed
 from whysafe.lsp.tracked import Fault, Tracked
 from whysafe.lsp.worker import Worker, command
 
@@ -208,7 +209,7 @@ class Supervisor:
             log.error("the analysis of %s failed, a defect of whysafe: %s", tracked.document.uri, answer.message)
             cause = f"a defect of whysafe stopped the analysis ({answer.message})"
             self._blame(tracked, in_flight, count, cause, complete=complete)
-        elif isinstance(answer, messages.Analysed):
+        elif isinstance(answer, (messages.Analysed, messages.Renewed)):
             self._take(tracked, answer, request.revision, count, complete=complete)
         else:
             tracked.sent, tracked.wanted = None, True
@@ -232,8 +233,20 @@ class Supervisor:
         )
         return change, patience.change + size * patience.change_per_character
 
-    def _take(self, tracked: Tracked, answer: messages.Analysed, revision: int, count: int, *, complete: bool) -> None:
-        tracked.facts, tracked.facts_revision = answer.facts, revision
+    def _take(
+        self,
+        tracked: Tracked,
+        answer: messages.Analysed | messages.Renewed,
+        revision: int,
+        count: int,
+        *,
+        complete: bool,
+    ) -> None:
+        if isinstance(answer, messages.Analysed):
+            tracked.facts = answer.facts
+        else:
+            tracked.facts = renewed(tracked.facts, answer.change)
+        tracked.facts_revision = revision
         del tracked.since[:count]
         self._deaths = 0
         if complete:

@@ -11,10 +11,12 @@ import signal
 import sys
 import threading
 import traceback
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from whysafe.lsp import limits, messages, wire
+from whysafe.lsp.renewal import renewal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,12 +44,21 @@ class Engine(Protocol):
     def write(self, document: Any, order: messages.Write) -> Iterable[messages.Outcome]: ...
 
 
+@dataclass(slots=True)
+class _Opened:
+    """A document with its revision, and the facts that the main process has of it."""
+
+    revision: int
+    document: Analysis
+    facts: Facts
+
+
 class Desk:
     """The open documents, and the answer to every request about them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._open: dict[str, tuple[int, Analysis]] = {}
+        self._open: dict[str, _Opened] = {}
 
     def answer(self, request: object) -> object | None:
         """The answer to one request, or None where it owes none. Whatever the engine raises becomes `Failed`."""
@@ -68,27 +79,28 @@ class Desk:
     def _opened(self, request: messages.Open) -> object:
         document = self._engine.open(request.text)
         facts = document.facts()
-        self._open[request.uri] = (request.revision, document)
+        self._open[request.uri] = _Opened(request.revision, document, facts)
         return messages.Analysed(request.id, facts, limits.resident_bytes())
 
     def _changed(self, request: messages.Change) -> object:
-        revision, document = self._open.get(request.uri, (None, None))
-        if document is None or revision != request.base:
+        known = self._open.get(request.uri)
+        if known is None or known.revision != request.base:
             return messages.Lost(request.id)
         for edit in request.edits:
-            document.edit(edit)
-        if document.length != request.length:
+            known.document.edit(edit)
+        if known.document.length != request.length:
             del self._open[request.uri]
             return messages.Lost(request.id)
-        facts = document.facts()
-        self._open[request.uri] = (request.revision, document)
-        return messages.Analysed(request.id, facts, limits.resident_bytes())
+        facts = known.document.facts()
+        change = renewal(known.facts, facts)
+        known.revision, known.facts = request.revision, facts
+        return messages.Renewed(request.id, change, limits.resident_bytes())
 
     def _written(self, request: messages.Write) -> object:
-        revision, document = self._open.get(request.uri, (None, None))
-        if document is None or revision != request.revision:
+        known = self._open.get(request.uri)
+        if known is None or known.revision != request.revision:
             return messages.Lost(request.id)
-        return messages.Written(request.id, tuple(self._engine.write(document, request)))
+        return messages.Written(request.id, tuple(self._engine.write(known.document, request)))
 
 
 def serve(reader: BinaryIO, writer: BinaryIO, engine: Engine, leave: Callable[[int], object] = os._exit) -> None:
