@@ -101,8 +101,18 @@ class Document:
         return ".".join(names)
 
     def fill(self) -> bool:
-        """Parse one more part of the text that nobody has needed yet; False when all of it has its tree."""
+        """Parse one more part of the text that nobody has needed yet, so that it is at hand; False at the end."""
         return self.program.fill()
+
+    @property
+    def grown(self) -> int:
+        """How many lines of the text have a tree."""
+        return self.program.world.grown + self.program.memory.lines
+
+    def trim(self, lines: int) -> None:
+        """Give up trees, the least recently used first, until no more lines than that have one; nothing is lost."""
+        self.program.world.trim(lines)
+        self.program.memory.limit(lines)
 
     def justify(  # noqa: PLR0913, PLR0917 - each of them is a part of one answer
         self,

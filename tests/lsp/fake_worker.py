@@ -46,6 +46,18 @@ class Document:
     def __str__(self):
         return str(self._text)
 
+    @property
+    def grown(self):
+        return len(self._text.lines)
+
+    def fill(self):
+        if "CRASH IN A PAUSE" in str(self):
+            os._exit(9)
+        return False
+
+    def trim(self, lines):
+        raise AssertionError(lines)
+
     def edit(self, edit):
         self._text.replace(edit.span, edit.text)
 
@@ -53,7 +65,7 @@ class Document:
         text = str(self._text)
         if "HANG" in text:
             threading.Event().wait()
-        if "CRASH" in text:
+        if "CRASH" in text.replace("CRASH IN A PAUSE", ""):
             os._exit(7)
         if "RAISE" in text:
             raise RecursionError("too deep")

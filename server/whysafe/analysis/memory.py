@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 Key = TypeVar("Key")
 
 FEWEST_REMEMBERED: Final = 2_000
-"""Replaced units are remembered, in case their text comes back (a quote opened and closed again): at least so many
-lines of them, and at most as many as the document has."""
+MOST_REMEMBERED: Final = 10_000
+"""Replaced units are remembered, in case their text comes back (a quote opened and closed again): as many lines of them
+as the document has, but not fewer than the one number and not more than the other."""
 
 
 class Memory:
@@ -38,8 +39,8 @@ class Memory:
         return unit
 
     def limit(self, lines: int) -> None:
-        """Forget the oldest beyond that many lines, or `FEWEST_REMEMBERED`."""
-        while self.lines > max(FEWEST_REMEMBERED, lines) and len(self._units) > 1:
+        """Forget the oldest until no more lines than that are remembered."""
+        while self.lines > lines:
             self.lines -= self._units.popitem(last=False)[0].lines
 
 

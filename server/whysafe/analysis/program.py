@@ -15,7 +15,7 @@ import libcst as cst
 
 from whysafe.analysis import unit as units
 from whysafe.analysis.finding import Finding, Gap, Step
-from whysafe.analysis.memory import Askers, Memory
+from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, Memory
 from whysafe.analysis.placement import Imports, imports_of, with_imports
 from whysafe.analysis.sections import Section, Sections
 from whysafe.analysis.world import DocumentWorld
@@ -68,6 +68,7 @@ class Program:
         )
         self._pending: dict[Unit, None] = dict.fromkeys(self.order)
         """Units without a result that may have findings."""
+        self._unfilled = list(self.order)[::-1]
         self._broken: dict[Unit, None] = {}
         self._holding: dict[Unit, None] = {}
         self._askers = Askers()
@@ -100,7 +101,7 @@ class Program:
             if unit.broken:
                 unit.lost = lost.union(*known)
                 self._broken[unit] = None
-        self.memory.limit(self.order.lines)
+        self.memory.limit(min(max(FEWEST_REMEMBERED, self.order.lines), MOST_REMEMBERED))
         self._wake(self.catalogue.gate.woken(frozenset(word for unit in came for word in unit.words)))
         self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(previous, came) if any(unit.piece.header for unit in (*gone, *came)) else ()
@@ -365,9 +366,10 @@ class Program:
         return found
 
     def fill(self) -> bool:
-        """Parse one more unit that nobody has needed yet; False when every unit has its tree."""
-        for unit in self.order:
-            if unit.tree is None:
+        """Parse one more unit that nobody has needed yet; False when there is none."""
+        while self._unfilled:
+            unit = self._unfilled.pop()
+            if unit.section is not None and unit.tree is None:
                 self.world.scopes(unit)
                 return True
         return False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from whysafe.analysis.unit import Unit, ensure_scopes, ensure_tree
+from whysafe.analysis.unit import Unit, bound_names, ensure_scopes, ensure_tree
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
 from whysafe.syntax.tree import Unparsed
@@ -36,6 +37,10 @@ class DocumentWorld:
         self._headers: dict[cst.ClassDef, Unit] = {}
         self._rests_on: dict[str, set[PieceScopes]] = {}
         """For each name, the units that keep values which were found by asking for it."""
+        self._trees: OrderedDict[Unit, None] = OrderedDict()
+        """The units that have a tree, the least recently used first."""
+        self.grown = 0
+        """How many lines of the document have a tree."""
         for unit in order:
             self.enter(unit)
 
@@ -49,6 +54,9 @@ class DocumentWorld:
 
     def leave(self, unit: Unit) -> None:
         self._owners.pop(unit, None)
+        if unit in self._trees:
+            del self._trees[unit]
+            self.grown -= unit.piece.lines
         if unit.piece.header:
             self._owners.clear()
         for word in unit.offers:
@@ -59,10 +67,14 @@ class DocumentWorld:
             for node in unit.scopes.by_node:
                 if isinstance(node, cst.ClassDef):
                     self._headers.pop(node, None)
-            unit.scopes.known.clear()
-            for name in unit.scopes.rests_on:
-                self._rests_on[name].discard(unit.scopes)
-            unit.scopes.rests_on.clear()
+            self._forget_values(unit.scopes)
+
+    def _forget_values(self, root: PieceScopes) -> None:
+        """Give up what is known of the bindings of a unit."""
+        root.known.clear()
+        for name in root.rests_on:
+            self._rests_on[name].discard(root)
+        root.rests_on.clear()
 
     def rests(self, root: PieceScopes, asked: AbstractSet[str]) -> None:
         for name in asked - root.rests_on:
@@ -92,12 +104,34 @@ class DocumentWorld:
             self.parsed += 1
             if isinstance(ensure_tree(unit), Unparsed) and unit.section is not None:
                 unit.section.memo.clear()
+        if unit in self._trees:
+            self._trees.move_to_end(unit)
+        elif unit.section is not None:
+            self._trees[unit] = None
+            self.grown += unit.piece.lines
         scopes = ensure_scopes(unit, self.catalogue)
         if scopes is not None and unit.piece.header:
             for node in scopes.by_node:
                 if isinstance(node, cst.ClassDef):
                     self._headers[node] = unit
         return scopes
+
+    def trim(self, lines: int) -> None:
+        """Give up trees until no more lines than that have one, the least recently used first.
+
+        Headers keep theirs, because classes are known by them; so does what does not parse, of which there is no tree.
+        """
+        for unit in list(self._trees):
+            if self.grown <= lines:
+                return
+            if unit.scopes is None or unit.piece.header:
+                continue
+            self.forget(bound_names(unit, self.catalogue).keys())
+            self._forget_values(unit.scopes)
+            unit.tree, unit.scopes = None, None
+            unit.places.clear()
+            del self._trees[unit]
+            self.grown -= unit.piece.lines
 
     def class_of(self, scope: Scope) -> LocalClass | None:
         unit = scope.root.unit

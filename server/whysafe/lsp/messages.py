@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Analyse a whole text; it replaces what the worker has of this document."""
+    """Analyse a whole text; it replaces what the worker has of this document.
+
+    `fill`: whether to parse the parts of it that nobody needs yet, too, while there is nothing else to do.
+    """
 
     id: int
     uri: str
     revision: int
     text: str
+    fill: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ class Supervisor:
     _told: bool = False
     _end_cause: str = ""
     _recycle_at: float = 0.0
+    _fill: bool = True
     _task: asyncio.Task[None] | None = None
 
     @property
@@ -117,7 +118,7 @@ class Supervisor:
             tracked.healed()
             tracked.wanted = True
             tracked.settled.clear()
-        self._deaths, self._told = 0, False
+        self._deaths, self._told, self._fill = 0, False, True
         self._discard_worker()
         self._wake.set()
 
@@ -221,7 +222,7 @@ class Supervisor:
         self._last_id += 1
         if tracked.sent is None:
             text = tracked.text_to_send(complete=complete)
-            request = messages.Open(self._last_id, document.uri, document.revision, text)
+            request = messages.Open(self._last_id, document.uri, document.revision, text, self._fill)
             return request, patience.open + size * patience.open_per_character
         change = messages.Change(
             id=self._last_id,
@@ -382,6 +383,8 @@ class Supervisor:
         elif self._answer is not None and not self._answer.done():
             self._answer.set_result(None)
         elif self._answer is None:
+            # It may have died of a text that nobody had asked about yet; the next one waits until it is asked.
+            self._fill = False
             self._lost_worker(f"the analysis process ended while idle ({cause})")
             self._wake.set()
 
