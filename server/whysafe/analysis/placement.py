@@ -8,7 +8,7 @@ import libcst as cst
 
 from whysafe.analysis.edits import IMPORT_LINE
 from whysafe.analysis.finding import Finding, Fix
-from whysafe.analysis.unit import ensure_tree, places
+from whysafe.analysis.unit import places
 from whysafe.semantics.scopes import BindingKind
 from whysafe.syntax.position import Edit, Position, Span
 from whysafe.syntax.tree import Tree
@@ -65,8 +65,9 @@ def _import_place(world: DocumentWorld) -> tuple[Position, str]:
     """Where a new import line goes: above the first import, else below the docstring, and the line end to use."""
     line, fallback = 0, None
     for unit in world.order:
-        if not unit.piece.indents and isinstance(tree := ensure_tree(unit), Tree) and tree.body:
-            first = tree.body[0]
+        in_module = not unit.piece.indents and world.scopes(unit) is not None
+        if in_module and isinstance(unit.tree, Tree) and unit.tree.body:
+            first = unit.tree.body[0]
             small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
             start = places(unit, [first])[first].start.line + line
             if isinstance(small, cst.Import) or (isinstance(small, cst.ImportFrom) and not _is_future(small)):
