@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from whysafe.analysis import unit as units
+from whysafe.analysis.detours import LEADING
 from whysafe.analysis.finding import Finding, Gap, Step
+from whysafe.analysis.glance import Glance
 from whysafe.analysis.placement import with_import
 from whysafe.analysis.world import DocumentWorld
 from whysafe.semantics.resolve import Resolver, ancestors, follow
@@ -62,9 +64,7 @@ class Program:
         self._remembered = 0
         self._carried: list[Finding] = []
         self._valid = accepts(text)
-        self._awake = catalogue.gate.always() | catalogue.gate.woken(
-            frozenset(word for unit in self.units for word in unit.words)
-        )
+        self._awake = catalogue.gate.awake(Glance(text))
 
     # --- editing -----------------------------------------------------------------------------------------------------
 
@@ -89,7 +89,8 @@ class Program:
             self._take_in(unit)
             if unit.broken:
                 unit.lost = lost.union(*known)
-        self._wake(self.catalogue.gate.woken(frozenset(word for unit in came for word in unit.words)))
+        for unit in came:
+            self._wake(self.catalogue.gate.roots(Glance(unit.piece.text, unit.words)), frozenset())
         self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(patch) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
@@ -183,23 +184,27 @@ class Program:
         lost = {name for other in self.units for name in other.lost}
         return tuple(findings) if not lost.isdisjoint(unit.result.asked) else ()
 
-    def _wake(self, words: frozenset[str]) -> None:
-        """Make trigger words of these words: what has been analysed without them is analysed again."""
-        new = words - self._awake
-        if not new:
+    def _wake(self, roots: AbstractSet[str], given: AbstractSet[str]) -> None:
+        """Libraries and names that are new here: what has been analysed without them is analysed again."""
+        awake = self.catalogue.gate.with_more(self._awake, roots, given)
+        if awake is self._awake:
             return
-        self._awake |= new
+        new = awake.words - self._awake.words | given
+        self._awake = awake
         for unit in self.units:
             if unit.result is not None and not unit.words.isdisjoint(new):
                 self._rerun(unit)
 
     def passes(self, unit: Unit) -> bool:
-        """Whether a unit can have findings, as far as its words tell."""
-        if not self._gated or not unit.words.isdisjoint(self._awake):
+        """Whether a unit can have findings, as far as its text tells."""
+        if not self._gated:
             return True
-        if unit.matches is None:
-            unit.matches = self.catalogue.gate.matches(unit.piece.text, unit.words)
-        return unit.matches
+        if unit.asleep is self._awake:
+            return False
+        passes = self.catalogue.gate.passes(Glance(unit.piece.text, unit.words), self._awake)
+        if not passes:
+            unit.asleep = self._awake
+        return passes
 
     # --- results -----------------------------------------------------------------------------------------------------
 
@@ -210,12 +215,13 @@ class Program:
             woken: set[str] = set()
             for unit in pending:
                 self.world.scopes(unit)
-                unit.result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
+                awake = self._awake.words if self._gated else None
+                unit.result = units.analyse(unit, self.catalogue, self.world, awake)
                 if unit.held:
                     now = {(finding.rule, finding.span) for finding in unit.result.findings}
                     unit.held = tuple(f for f in self._still_held(unit, unit.held) if (f.rule, f.span) not in now)
                 woken |= self._given_names(unit)
-            self._wake(frozenset(woken))
+            self._wake(frozenset(), frozenset(woken))
             pending = [unit for unit in self.units if unit.result is None and self.passes(unit)]
 
     def _given_names(self, unit: Unit) -> set[str]:
@@ -226,13 +232,15 @@ class Program:
         given: set[str] = set()
         for name, found in units.bound_names(unit, self.catalogue).items():
             bare = name.removeprefix(".")
-            if bare not in self._awake and any(self._leads_on(value, resolver) for value in _given(found, resolver)):
+            if bare not in self._awake.given and any(
+                self._leads_on(value, resolver) for value in _given(found, resolver)
+            ):
                 given.add(bare)
         return given
 
     def _leads_on(self, value: Value, resolver: Resolver) -> bool:
         if isinstance(value, Symbol):
-            return value.path in self.catalogue.calls
+            return value.path in self.catalogue.calls or value.path in LEADING
         if isinstance(value, LocalClass):
             return any(path in self.catalogue.calls for path in ancestors(value, resolver))
         if isinstance(value, Function):

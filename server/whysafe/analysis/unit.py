@@ -9,7 +9,7 @@ import libcst as cst
 
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
-from whysafe.analysis.gate import words_of
+from whysafe.analysis.glance import words_of
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.gate import Awake
     from whysafe.syntax.split import Piece
 
 
@@ -59,8 +60,8 @@ class Unit:
     """Findings that rest on names whose bindings do not parse now."""
     lost: frozenset[str] = frozenset()
     """Of a unit that does not parse: the names that its text bound when it last did."""
-    matches: bool | None = None
-    """Whether the text matches one of the gate's patterns; None as long as nobody has asked."""
+    asleep: Awake | None = None
+    """What was awake when the gate last let the unit sleep."""
     has_block: bool = False
     """Whether a justification may stand in the text; a cheap question that is asked once."""
     places: dict[cst.CSTNode, Span] = field(default_factory=dict)

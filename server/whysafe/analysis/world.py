@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from whysafe.analysis.gate import words_of
+from whysafe.analysis.glance import words_of
 from whysafe.analysis.unit import Unit, ensure_scopes
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
