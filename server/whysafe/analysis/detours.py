@@ -23,7 +23,6 @@ FARTHEST = 2_000
 """How many characters are read to find the end of an argument."""
 _CALLED = re.compile(r"[ \t\f]*\(")
 _OPENING, _CLOSING = "([{", ")]}"
-_IMPORTERS = ("__import__", "import_module", "modules", "resolve_name")
 _LITERAL = re.compile(rf"[ \t\f]*{QUOTE}([0-9]+){QUOTE}[ \t\f]*")
 
 
@@ -34,23 +33,7 @@ def leads_on(glance: Glance, word: str, awake: Awake) -> bool:
     return any(way(glance, begin, begin + len(word), awake) for begin in occurrences(code, word))
 
 
-def imports_by_computed_name(glance: Glance) -> bool:
-    """Whether a module can be imported, or found in `sys.modules`, under a name that is not written there."""
-    if glance.words.isdisjoint(_IMPORTERS):
-        return False
-    return any(
-        _is_computed(glance, begin + len(word)) for word in _IMPORTERS for begin in occurrences(glance.code, word)
-    )
-
-
-def _is_computed(glance: Glance, end: int) -> bool:
-    follows = after(glance.code, end)
-    if follows not in {"(", "["}:
-        return False
-    return _literal(glance, place_after(glance.code, end) + 1, ",)]") is None
-
-
-def _literal(glance: Glance, place: int, ends: str) -> str | None:
+def literal_at(glance: Glance, place: int, ends: str) -> str | None:
     """The plain string that is the whole of an expression beginning at `place` and ended by one of the characters."""
     found = _LITERAL.match(glance.code, place)
     if found is None or glance.code[found.end() : found.end() + 1] not in tuple(ends):
@@ -61,7 +44,7 @@ def _literal(glance: Glance, place: int, ends: str) -> str | None:
 
 def _name_matters(glance: Glance, place: int, ends: str, awake: Awake, *, otherwise: bool) -> bool:
     """Whether the name that stands at `place` is one that matters; `otherwise` where it is not written there."""
-    name = _literal(glance, place, ends)
+    name = literal_at(glance, place, ends)
     return otherwise if name is None else any(part in awake.words for part in name.split("."))
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
+from whysafe.analysis.computed import computed_imports
 from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Nodes
-from whysafe.analysis.detours import DETOURS, imports_by_computed_name, leads_on
+from whysafe.analysis.detours import DETOURS, leads_on
 from whysafe.analysis.glance import Glance, folded, words_of
 from whysafe.analysis.standing import LONGEST_IMPORT, Use, occurrences, stands
 from whysafe.semantics.known import RETURNS, SECOND_NAMES
@@ -60,6 +61,10 @@ class Awake:
     given: frozenset[str]
     words: frozenset[str]
     """All trigger words."""
+    names: frozenset[str]
+    """Those that can be called, or passed on, as a name of their own."""
+    attributes: frozenset[str]
+    """Those that can be called, or passed on, as an attribute."""
 
     @property
     def reaches(self) -> bool:
@@ -82,18 +87,29 @@ class Gate:
         return self.with_more(_NOTHING, self.roots(glance), frozenset())
 
     def roots(self, glance: Glance) -> frozenset[str]:
-        """The libraries that a text may bring into its file: all, where it imports what cannot be read."""
-        if imports_by_computed_name(glance):
-            return frozenset(self.by_root)
+        """The libraries that a text may bring into its file."""
         text = folded(glance.text)
-        return frozenset(root for root in glance.words & self.by_root.keys() if _is_brought(text, root))
+        brought = frozenset(root for root in glance.words & self.by_root.keys() if _is_brought(text, root))
+        return brought.union(computed_imports(glance, self.by_root.keys()))
 
     def with_more(self, awake: Awake, roots: AbstractSet[str], given: AbstractSet[str]) -> Awake:
         """The same with further libraries and names; the very same where there is nothing new."""
         if roots <= awake.roots and given <= awake.given and ANY_FILE in awake.roots:
             return awake
         roots, given = awake.roots | roots | {ANY_FILE}, awake.given | given
-        return Awake(roots, given, given.union(DETOURS, *(self.by_root.get(root, ()) for root in roots)))
+        reached = [
+            (word, trigger.use)
+            for word in frozenset().union(*(self.by_root[root] for root in roots if root in self.by_root))
+            for trigger in self.triggers[word]
+            if trigger.root in roots
+        ]
+        return Awake(
+            roots=roots,
+            given=given,
+            words=given.union(DETOURS, (word for word, _ in reached)),
+            names=given.union(DETOURS, (word for word, use in reached if use in {Use.BARE, Use.REACHED})),
+            attributes=given.union(DETOURS, (word for word, use in reached if use is Use.REACHED)),
+        )
 
     def passes(self, glance: Glance, awake: Awake) -> bool:
         """Whether a rule can find something in a text; certain where the answer is no."""
@@ -128,7 +144,7 @@ class Gate:
         return words & self._matching.keys()
 
 
-_NOTHING = Awake(frozenset(), frozenset(), frozenset())
+_NOTHING = Awake(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
 _MOST_REMEMBERED = 200_000
 
 
@@ -159,16 +175,13 @@ def gate(detectors: Iterable[Detector]) -> Gate:
     for detector in detectors:
         if isinstance(detector, Calls):
             for path in detector.names:
-                for root, use in _ways(path):
-                    add(path.rpartition(".")[2], Trigger(root, use))
+                for word, root, use in _ways(path):
+                    add(word, Trigger(root, use))
         elif isinstance(detector, Assigns):
             for path in detector.names:
                 item = _SUBSCRIPTED.search(path)
-                for root, _ in _ways(path):
-                    word = item.group(1) if item else path.rpartition(".")[2]
-                    add(word, Trigger(root, Use.ITEM if item else Use.SET))
-                    if not item:
-                        add(word, Trigger(root, Use.SET))
+                for word, root, _ in _ways(path):
+                    add(item.group(1) if item else word, Trigger(root, Use.ITEM if item else Use.SET))
         elif isinstance(detector, Methods):
             for word in detector.names:
                 add(word, Trigger(ANY_FILE, Use.METHOD, detector.sign))
@@ -196,14 +209,14 @@ def gate(detectors: Iterable[Detector]) -> Gate:
     )
 
 
-@lru_cache(maxsize=None)
-def _ways(path: str) -> tuple[tuple[str, Use], ...]:
-    """The libraries that lead to a qualified name, and how its last part must stand where they are there."""
-    roots = {_root(spelling) for spelling in _spellings(path)}
-    found = {(root, Use.REACHED) for root in roots}
+@cache
+def _ways(path: str) -> tuple[tuple[str, str, Use], ...]:
+    """The last parts of a qualified name, the libraries that lead to it, and how the words must stand with them."""
+    found = {(spelling.rpartition(".")[2], _root(spelling), Use.REACHED) for spelling in _spellings(path)}
     if _root(path) == _BUILTINS:
-        found |= {(ANY_FILE, Use.BARE), *((name, Use.REACHED) for name in _BUILTINS_CALLED)}
-    return tuple(sorted(found, key=lambda way: (way[0], way[1].value)))
+        word = path.rpartition(".")[2]
+        found |= {(word, ANY_FILE, Use.BARE), *((word, name, Use.REACHED) for name in _BUILTINS_CALLED)}
+    return tuple(sorted(found, key=lambda way: (way[0], way[1], way[2].value)))
 
 
 def _root(path: str) -> str:

@@ -16,6 +16,7 @@ import libcst as cst
 from whysafe.analysis import unit as units
 from whysafe.analysis.detours import LEADING
 from whysafe.analysis.finding import Finding, Gap, Step
+from whysafe.analysis.following import Following
 from whysafe.analysis.glance import Glance
 from whysafe.analysis.placement import with_import
 from whysafe.analysis.world import DocumentWorld
@@ -215,7 +216,7 @@ class Program:
             woken: set[str] = set()
             for unit in pending:
                 self.world.scopes(unit)
-                awake = self._awake.words if self._gated else None
+                awake = self._awake if self._gated else None
                 unit.result = units.analyse(unit, self.catalogue, self.world, awake)
                 if unit.held:
                     now = {(finding.rule, finding.span) for finding in unit.result.findings}
@@ -229,12 +230,12 @@ class Program:
         if not self._gated or unit.scopes is None:
             return set()
         resolver = Resolver(self.world)
+        leads = Following(self._awake, unit.scopes, self.catalogue.calls)
         given: set[str] = set()
         for name, found in units.bound_names(unit, self.catalogue).items():
             bare = name.removeprefix(".")
-            if bare not in self._awake.given and any(
-                self._leads_on(value, resolver) for value in _given(found, resolver)
-            ):
+            led = [binding for binding in found if bare not in self._awake.given and leads.binding(binding)]
+            if any(self._leads_on(value, resolver) for value in _given(led, resolver)):
                 given.add(bare)
         return given
 

@@ -21,7 +21,6 @@ from whysafe.syntax.tree import Tree, Unparsed, children, parse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.gate import Awake
@@ -97,7 +96,7 @@ def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:
     return unit.scopes
 
 
-def analyse(unit: Unit, of: Catalogue, world: World, awake: AbstractSet[str] | None = None) -> Result:
+def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None) -> Result:
     """Run the rules over a unit; see `engine.run`.
 
     The result holds as long as no binding of a name in `asked` changes, and no word of the unit wakes up.
