@@ -34,7 +34,8 @@ from whysafe.semantics.values import (
     Value,
 )
 from whysafe.syntax.split import Patch, Piece, resplit, split
-from whysafe.syntax.tree import Unparsed, accepts
+from whysafe.syntax.tree import Tree, Unparsed
+from whysafe.syntax.validity import accepts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -275,11 +276,14 @@ class Program:
         found: list[Gap] = []
         line = 0
         for unit in self.units:
-            if unit.tree is None and not unit.valid:
+            if isinstance(unit.tree, Tree):
+                unit.valid = True
+            elif not unit.valid and not self.passes(unit):
+                # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
                 unit.valid = _is_plain(unit.piece.text) and (self._valid or _accepted(unit.piece))
-                if not unit.valid:
-                    self.world.scopes(unit)
-            if isinstance(unit.tree, Unparsed):
+            if not unit.valid:
+                self.world.scopes(unit)
+            if isinstance(unit.tree, Unparsed) and not unit.valid:
                 found.append(Gap(unit.tree.span.shifted(line), unit.tree.message))
             line += unit.piece.lines
         return tuple(found)
