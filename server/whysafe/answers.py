@@ -84,7 +84,7 @@ class Answers:
             markers = before.get(unit)
             if markers is None:
                 text = unit.piece.text
-                markers = parse_markers(comments(text), split_lines(text)) if may_have_markers(text) else ()
+                markers = parse_markers(comments(text), split_lines(text)) if may_have_markers(text, unit.words) else ()
             self._markers[unit] = markers
             found.extend(marker.shifted(line) for marker in markers)
             line += unit.piece.lines

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from whysafe.analysis.standing import Use
 from whysafe.semantics.calls import Call, Expression
 from whysafe.semantics.known import canonical
+from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -129,9 +130,13 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Texts:
-    """Matches in the raw text: strings and comments of every kind. Needs no tree."""
+    """Matches in the raw text: strings and comments of every kind. Needs no tree.
+
+    Only a text with a word that `words` matches is searched.
+    """
 
     pattern: re.Pattern[str]
+    words: WordTest
     when: Callable[[re.Match[str]], Answer] | None
 
 
@@ -187,9 +192,9 @@ def nodes(
     return Nodes(kinds, when, frozenset(words), pattern, use, frozenset(roots), sign)
 
 
-def texts(pattern: str, *, when: Callable[[re.Match[str]], Answer] | None = None) -> Texts:
-    """Raw text by a regular expression, which must be linear on any input.
+def texts(pattern: str, *, words: str = "", when: Callable[[re.Match[str]], Answer] | None = None) -> Texts:
+    """Raw text by a regular expression, which must be linear on any input; `words` matches a word of every such text.
 
     There are no nodes, so of a verdict only message, severity and confidence count.
     """
-    return Texts(re.compile(pattern), when)
+    return Texts(re.compile(pattern), WordTest(words), when)

@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING
 from whysafe.analysis.computed import computed_imports
 from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Nodes
 from whysafe.analysis.detours import DETOURS, leads_on
-from whysafe.analysis.glance import Glance, folded, words_of
+from whysafe.analysis.glance import Glance
 from whysafe.analysis.standing import LONGEST_IMPORT, Use, occurrences, stands
 from whysafe.semantics.known import RETURNS, SECOND_NAMES
+from whysafe.syntax.words import WordTest, folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
-
-__all__ = ["Awake", "Gate", "Glance", "gate", "words_of"]
 
 ANY_FILE = ""
 _BUILTINS = "builtins"
@@ -48,7 +47,7 @@ class Trigger:
 class Pattern:
     """Identifiers that match trigger a rule, where one of the libraries is there and the text has the sign."""
 
-    words: re.Pattern[str]
+    words: WordTest
     roots: frozenset[str]
     sign: Callable[[Glance], bool] | None
 
@@ -79,8 +78,7 @@ class Gate:
     triggers: dict[str, tuple[Trigger, ...]]
     by_root: dict[str, frozenset[str]]
     patterns: tuple[Pattern, ...]
-    _matching: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
-    _plain: set[str] = field(default_factory=set)
+    _known: dict[tuple[frozenset[str], frozenset[str]], Awake] = field(default_factory=dict)
 
     def awake(self, glance: Glance) -> Awake:
         """What is awake in a file, or in a part of one."""
@@ -96,7 +94,15 @@ class Gate:
         """The same with further libraries and names; the very same where there is nothing new."""
         if roots <= awake.roots and given <= awake.given and ANY_FILE in awake.roots:
             return awake
-        roots, given = awake.roots | roots | {ANY_FILE}, awake.given | given
+        wanted = awake.roots | roots | {ANY_FILE}, awake.given | given
+        known = self._known.get(wanted)
+        if known is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[wanted] = self._made(*wanted)
+        return known
+
+    def _made(self, roots: frozenset[str], given: frozenset[str]) -> Awake:
         reached = [
             (word, trigger.use)
             for word in frozenset().union(*(self.by_root[root] for root in roots if root in self.by_root))
@@ -130,22 +136,13 @@ class Gate:
         )
 
     def _matches(self, glance: Glance, awake: Awake) -> Iterable[bool]:
-        for pattern in {pattern for word in self._matched(glance.words) for pattern in self._matching[word]}:
-            yield not pattern.roots.isdisjoint(awake.roots) and (pattern.sign is None or pattern.sign(glance))
-
-    def _matched(self, words: frozenset[str]) -> AbstractSet[str]:
-        """Those of the words that match a pattern. What a word is found to be is remembered."""
-        for word in words - self._plain - self._matching.keys():
-            found = tuple(pattern for pattern in self.patterns if pattern.words.search(word))
-            if found:
-                self._matching[word] = found
-            elif len(self._plain) < _MOST_REMEMBERED:
-                self._plain.add(word)
-        return words & self._matching.keys()
+        for pattern in self.patterns:
+            if not pattern.roots.isdisjoint(awake.roots) and pattern.words.among(glance.words):
+                yield pattern.sign is None or pattern.sign(glance)
 
 
 _NOTHING = Awake(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
-_MOST_REMEMBERED = 200_000
+_MOST_KNOWN = 5_000
 
 
 def _is_brought(text: str, root: str) -> bool:
@@ -194,7 +191,7 @@ def gate(detectors: Iterable[Detector]) -> Gate:
                 for root in roots:
                     add(word, Trigger(root, detector.use, detector.sign))
             if detector.pattern:
-                patterns.append(Pattern(re.compile(detector.pattern, re.IGNORECASE), frozenset(roots), detector.sign))
+                patterns.append(Pattern(WordTest(detector.pattern), frozenset(roots), detector.sign))
     by_root: dict[str, set[str]] = {}
     for word, found in triggers.items():
         for trigger in found:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from whysafe.syntax.lexer import COMMENT, LINE, STRING, scan
+from whysafe.syntax.words import folded, words_of
 
-_WORD = re.compile(r"\w+")
 _LINE_END = re.compile(r"\\?[\r\n]+")
 _FORMATTED = re.compile(r"(?<!\w)(?i:[ft]r?|r[ft])\Z")
 QUOTE = "\0"
@@ -15,19 +14,6 @@ QUOTE = "\0"
 FORMATTED_QUOTE = "\1"
 """Stands where an f- or t-string begins."""
 _STRING = re.compile(rf"{QUOTE}([0-9]+){QUOTE}")
-
-
-def words_of(text: str) -> frozenset[str]:
-    """The identifiers of a text, folded as Python folds them (full-width letters are plain ones).
-
-    Words in strings and comments count too.
-    """
-    return frozenset(_WORD.findall(folded(text)))
-
-
-def folded(text: str) -> str:
-    """A text with the letters that Python takes for plain ones made plain."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 class Glance:

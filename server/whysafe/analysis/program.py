@@ -6,7 +6,6 @@ final text. Work for an edit is bounded by the edited units and the units that a
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -35,7 +34,7 @@ from whysafe.semantics.values import (
 )
 from whysafe.syntax.split import Patch, Piece, resplit, split
 from whysafe.syntax.tree import Tree, Unparsed
-from whysafe.syntax.validity import accepts
+from whysafe.syntax.validity import accepts, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -280,7 +279,7 @@ class Program:
                 unit.valid = True
             elif not unit.valid and not self.passes(unit):
                 # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
-                unit.valid = _is_plain(unit.piece.text) and (self._valid or _accepted(unit.piece))
+                unit.valid = is_plain(unit.piece.text) and (self._valid or _accepted(unit.piece))
             if not unit.valid:
                 self.world.scopes(unit)
             if isinstance(unit.tree, Unparsed) and not unit.valid:
@@ -318,14 +317,6 @@ def _trimmed(patch: Patch, old: Sequence[Unit]) -> Patch:
     while removed and added and old[first + removed - 1].piece == added[-1]:
         removed, added = removed - 1, added[:-1]
     return Patch(first, removed, added)
-
-
-_DOUBTFUL = re.compile(r"[\t\f\0]|\\[\r\n]")
-
-
-def _is_plain(text: str) -> bool:
-    """Whether Python and libcst cannot disagree about a text: they do about odd indentation and line continuation."""
-    return _DOUBTFUL.search(text) is None
 
 
 def _accepted(piece: Piece) -> bool:

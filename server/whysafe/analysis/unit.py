@@ -9,7 +9,6 @@ import libcst as cst
 
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
-from whysafe.analysis.glance import words_of
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
@@ -18,6 +17,7 @@ from whysafe.syntax.locate import locate
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree, Unparsed, children, parse
+from whysafe.syntax.words import WordTest, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -76,7 +76,15 @@ class Unit:
 
 def new_unit(piece: Piece) -> Unit:
     words = words_of(piece.text)
-    return Unit(piece, words, has_block=any(word[:4].casefold() == "just" for word in words))
+    return Unit(piece, words, has_block=may_have_block(words))
+
+
+_JUSTIFIES = WordTest("^just")
+
+
+def may_have_block(words: frozenset[str]) -> bool:
+    """Whether a justification may stand in a text with these words."""
+    return bool(_JUSTIFIES.among(words))
 
 
 def ensure_tree(unit: Unit) -> Tree | Unparsed:
@@ -169,6 +177,8 @@ def texts(unit: Unit, of: Catalogue) -> tuple[Finding, ...]:
     if unit.text_findings is None:
         found: list[Finding] = []
         for rule, detector in of.texts:
+            if not detector.words.among(unit.words):
+                continue
             for match in detector.pattern.finditer(unit.piece.text):
                 answer = True if detector.when is None else detector.when(match)
                 if answer:

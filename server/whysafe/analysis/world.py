@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from whysafe.analysis.glance import words_of
 from whysafe.analysis.unit import Unit, ensure_scopes
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
+from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

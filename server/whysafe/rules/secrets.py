@@ -9,7 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import Place, calls, nodes, texts
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.rule import Answer, Rule, Verdict
-from whysafe.rules.provider_tokens import PATTERN, is_real, service_of
+from whysafe.rules.provider_tokens import PATTERN, WORDS, is_real, service_of
 from whysafe.rules.secret_names import is_hardcoded
 from whysafe.rules.secret_signs import may_hold_credential
 from whysafe.rules.types import SHIPPED
@@ -363,7 +363,7 @@ PROVIDER_TOKEN_LITERAL = Rule(
     cwe=(798, 312),
     severity=Severity.ERROR,
     in_tests=InTests.SAME,
-    detect=texts(PATTERN, when=_is_real_token),
+    detect=texts(PATTERN, words=WORDS, when=_is_real_token),
     bad=(
         'ACCESS_ID = "AKIAWHYSAFENOTAREAL2"',
         "# The old account was AKIAWHYSAFENOTAREAL2, see the wiki.\nACCOUNT = None",

@@ -59,7 +59,9 @@ _PREFIXES: Final = frozenset(("r", "u", "b", "f", "t", "br", "rb", "fr", "rf", "
 _CASE: Final = re.compile(r"case\b(?!\s*[=.,:;)])")
 _HAS_CASE: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*case\b")
 _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
-_FREE: Final = 2 * _ALLOWANCE_PER_TOKEN // (_COST_OF_CALL + 4)  # so many tokens can cost no more than is allowed for them
+_FREE: Final = (
+    2 * _ALLOWANCE_PER_TOKEN // (_COST_OF_CALL + 4)
+)  # so many tokens can cost no more than is allowed for them
 _SHORT: Final = 1000  # characters that cannot be chained at more than the allowance
 
 
