@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from whysafe.syntax.position import Edit, Position, Span
 
 
-# A cheap question before the comments are read: the words that begin a justification, and a sign line without them.
 _MAY_HAVE_BLOCK = re.compile(r"justif|justfied|#[ \t]*--(?!-)", re.IGNORECASE)
 
 
@@ -178,6 +177,11 @@ class Answers:
         return fingerprint(covered.nodes, bindings)
 
 
+def may_have_block(text: str) -> bool:
+    """Whether a justification may stand in a text, or the sign line of one; asked before the comments are read."""
+    return _MAY_HAVE_BLOCK.search(text) is not None
+
+
 def _with_blocks(section: Section) -> list[tuple[Unit, int]]:
     """The units of a section in which a justification may stand, and the lines of the section at which they begin."""
     known: list[tuple[Unit, int]] | None = section.memo.get("with blocks")
@@ -200,7 +204,7 @@ def _markers_in(section: Section) -> list[Marker]:
         markers = unit.memo.get("markers")
         if markers is None:
             text = unit.piece.text
-            markers = parse_markers(comments(text), split_lines(text)) if may_have_markers(text) else ()
+            markers = parse_markers(comments(text), split_lines(text)) if may_have_markers(text, unit.words) else ()
             unit.memo["markers"] = markers
         found.extend(marker.shifted(line) for marker in markers)
         line += unit.piece.lines

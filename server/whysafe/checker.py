@@ -10,12 +10,15 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from whysafe.analysis import catalogue as catalogues
+from whysafe.analysis.glance import Glance
 from whysafe.analysis.program import Program
-from whysafe.answers import Answers
+from whysafe.analysis.triage import is_quiet
+from whysafe.answers import Answers, may_have_block
 from whysafe.justifications import conversion, mending, writer
 from whysafe.justifications.comment import Block, Decision, Refused
 from whysafe.justifications.faults import latest_review
 from whysafe.justifications.marked import concerning
+from whysafe.justifications.markers import may_have_markers
 from whysafe.justifications.names import names
 from whysafe.justifications.writer import Written
 from whysafe.report import Facts, Report, place_of, policy_of, project
@@ -23,6 +26,7 @@ from whysafe.rules import CATALOGUE
 from whysafe.syntax.enclosing import enclosing
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree
+from whysafe.syntax.validity import accepts, is_plain
 from whysafe.weighing import weigh
 
 if TYPE_CHECKING:
@@ -36,6 +40,9 @@ if TYPE_CHECKING:
     from whysafe.syntax.position import Edit, Position, Span
 
 
+NOTHING = Facts(findings=(), blocks=(), gaps=())
+
+
 @lru_cache(maxsize=1)
 def cards() -> dict[str, Card]:
     """What is known of every rule, by name."""
@@ -44,7 +51,20 @@ def cards() -> dict[str, Card]:
 
 def check(text: str, settings: Settings, today: dt.date, path: str | None) -> Report:
     """Everything to be shown for a text on that day (UTC). Never raises for what the text says."""
-    return project(Document(text).facts(), cards(), settings, today, path)
+    facts = NOTHING if _holds_nothing(text) else Document(text).facts()
+    return project(facts, cards(), settings, today, path)
+
+
+def _holds_nothing(text: str) -> bool:
+    """Whether a valid text has nothing to report: no finding, no justification, no order of another tool."""
+    glance = Glance(text)
+    return (
+        is_quiet(glance, CATALOGUE)
+        and not may_have_markers(text, glance.words)
+        and not may_have_block(text)
+        and is_plain(text)
+        and accepts(text)
+    )
 
 
 class Document:

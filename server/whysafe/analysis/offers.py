@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from whysafe.analysis.gate import words_of
+from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
     from whysafe.syntax.split import Piece

@@ -6,7 +6,6 @@ final text. Work for an edit is bounded by the edited units and the units that a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
@@ -14,7 +13,10 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from whysafe.analysis import unit as units
+from whysafe.analysis.detours import LEADING
 from whysafe.analysis.finding import Finding, Gap, Step
+from whysafe.analysis.following import Following
+from whysafe.analysis.glance import Glance
 from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, Memory
 from whysafe.analysis.placement import Imports, imports_of, with_imports
 from whysafe.analysis.sections import Section, Sections
@@ -34,10 +36,12 @@ from whysafe.semantics.values import (
 )
 from whysafe.syntax.position import Edit
 from whysafe.syntax.split import Piece, resplit, split
-from whysafe.syntax.tree import Tree, Unparsed, accepts, wrapper_of
+from whysafe.syntax.tree import Tree, Unparsed, wrapper_of
+from whysafe.syntax.validity import accepts, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.unit import Proof, Unit
@@ -54,7 +58,8 @@ class Program:
 
     def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True) -> None:
         self.catalogue = catalogue
-        self.order = Sections([units.new_unit(piece) for piece in split(text)])
+        accepted = accepts(text)
+        self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text)])
         self.world = DocumentWorld(self.order, catalogue)
         self.length = len(text)
         self.touched: set[str] = set()
@@ -62,10 +67,7 @@ class Program:
         self._gated = gated
         self.memory = Memory()
         self._carried: list[Finding] = []
-        self._valid = accepts(text)
-        self._awake = catalogue.gate.always() | catalogue.gate.woken(
-            frozenset(word for unit in self.order for word in unit.words)
-        )
+        self._awake = catalogue.gate.awake(Glance(text))
         self._pending: dict[Unit, None] = dict.fromkeys(self.order)
         """Units without a result that may have findings."""
         self._unfilled = list(self.order)[::-1]
@@ -102,7 +104,8 @@ class Program:
                 unit.lost = lost.union(*known)
                 self._broken[unit] = None
         self.memory.limit(min(max(FEWEST_REMEMBERED, self.order.lines), MOST_REMEMBERED))
-        self._wake(self.catalogue.gate.woken(frozenset(word for unit in came for word in unit.words)))
+        for unit in came:
+            self._wake(self.catalogue.gate.roots(Glance(unit.piece.text, unit.words)), frozenset())
         self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(previous, came) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
@@ -221,27 +224,32 @@ class Program:
             self._holding.pop(unit, None)
         _changed(unit)
 
-    def _wake(self, words: frozenset[str]) -> None:
-        """Make trigger words of these words: what has been analysed without them is analysed again.
+    def _wake(self, roots: AbstractSet[str], given: AbstractSet[str]) -> None:
+        """Libraries and names that are new here: what has been analysed without them is analysed again.
 
-        It happens once for a word, so that it may cost a pass over the document.
+        It happens once for each of them, so that it may cost a pass over the document.
         """
-        new = words - self._awake
-        if not new:
+        awake = self.catalogue.gate.with_more(self._awake, roots, given)
+        if awake is self._awake:
             return
-        self._awake |= new
+        new = awake.words - self._awake.words | given
+        self._awake = awake
         for unit in self.order:
-            if not unit.words.isdisjoint(new):
-                self._rerun(unit)
+            if unit.result is None:
                 self._pending[unit] = None
+            elif not unit.words.isdisjoint(new):
+                self._rerun(unit)
 
     def passes(self, unit: Unit) -> bool:
-        """Whether a unit can have findings, as far as its words tell."""
-        if not self._gated or not unit.words.isdisjoint(self._awake):
+        """Whether a unit can have findings, as far as its text tells."""
+        if not self._gated:
             return True
-        if unit.matches is None:
-            unit.matches = self.catalogue.gate.matches(unit.piece.text, unit.words)
-        return unit.matches
+        if unit.asleep is self._awake:
+            return False
+        passes = self.catalogue.gate.passes(Glance(unit.piece.text, unit.words), self._awake)
+        if not passes:
+            unit.asleep = self._awake
+        return passes
 
     # --- results -----------------------------------------------------------------------------------------------------
 
@@ -253,7 +261,7 @@ class Program:
             for unit in pending:
                 self._analyse(unit)
                 woken |= self._given_names(unit)
-            self._wake(frozenset(woken))
+            self._wake(frozenset(), frozenset(woken))
 
     def _analyse(self, unit: Unit) -> None:
         self.world.scopes(unit)
@@ -269,16 +277,18 @@ class Program:
         if not self._gated or unit.scopes is None:
             return set()
         resolver = Resolver(self.world)
+        leads = Following(self._awake, unit.scopes, self.catalogue.calls)
         given: set[str] = set()
         for name, found in units.bound_names(unit, self.catalogue).items():
             bare = name.removeprefix(".")
-            if bare not in self._awake and any(self._leads_on(value, resolver) for value in _given(found, resolver)):
+            led = [binding for binding in found if bare not in self._awake.given and leads.binding(binding)]
+            if any(self._leads_on(value, resolver) for value in _given(led, resolver)):
                 given.add(bare)
         return given
 
     def _leads_on(self, value: Value, resolver: Resolver) -> bool:
         if isinstance(value, Symbol):
-            return value.path in self.catalogue.calls
+            return value.path in self.catalogue.calls or value.path in LEADING
         if isinstance(value, LocalClass):
             return any(path in self.catalogue.calls for path in ancestors(value, resolver))
         if isinstance(value, Function):
@@ -356,11 +366,14 @@ class Program:
         found: list[Gap] = []
         line = 0
         for unit in section.units:
-            if unit.tree is None and not unit.valid:
-                unit.valid = _is_plain(unit.piece.text) and (self._valid or _accepted(unit.piece))
-                if not unit.valid:
-                    self.world.scopes(unit)
-            if isinstance(unit.tree, Unparsed):
+            if isinstance(unit.tree, Tree):
+                unit.valid = True
+            elif not unit.valid and not self.passes(unit):
+                # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
+                unit.valid = is_plain(unit.piece.text) and (unit.accepted or _accepted(unit.piece))
+            if not unit.valid:
+                self.world.scopes(unit)
+            if isinstance(unit.tree, Unparsed) and not unit.valid:
                 found.append(Gap(unit.tree.span.shifted(line), unit.tree.message))
             line += unit.piece.lines
         return found
@@ -409,14 +422,6 @@ def _together(signatures: Sequence[_Signatures]) -> dict[str, list[tuple[str, ..
         for name, texts in each.items():
             joined.setdefault(name, []).append(texts)
     return joined
-
-
-_DOUBTFUL = re.compile(r"[\t\f\0]|\\[\r\n]")
-
-
-def _is_plain(text: str) -> bool:
-    """Whether Python and libcst cannot disagree about a text: they do about odd indentation and line continuation."""
-    return _DOUBTFUL.search(text) is None
 
 
 def _accepted(piece: Piece) -> bool:

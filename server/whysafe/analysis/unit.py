@@ -9,7 +9,6 @@ import libcst as cst
 
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
-from whysafe.analysis.gate import words_of
 from whysafe.analysis.offers import member_names, module_names
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
@@ -19,12 +18,13 @@ from whysafe.syntax.locate import locate
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
+from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.gate import Awake
     from whysafe.analysis.sections import Section
     from whysafe.syntax.split import Piece
 
@@ -61,10 +61,12 @@ class Unit:
     """Findings that rest on names whose bindings do not parse now."""
     lost: frozenset[str] = frozenset()
     """Of a unit that does not parse: the names that its text bound when it last did."""
-    matches: bool | None = None
-    """Whether the text matches one of the gate's patterns; None as long as nobody has asked."""
+    asleep: Awake | None = None
+    """What was awake when the gate last let the unit sleep."""
     places: dict[cst.CSTNode, Span] = field(default_factory=dict)
     """Positions that were needed before."""
+    accepted: bool = False
+    """Whether the piece was a part of a document that Python accepts."""
     valid: bool = False
     """Whether the piece is known to be valid although nobody has needed its tree."""
     text_findings: tuple[Finding, ...] | None = None
@@ -86,7 +88,7 @@ class Unit:
         return isinstance(self.tree, Unparsed)
 
 
-def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = ()) -> Unit:
+def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool = False) -> Unit:
     words = words_of(piece.text)
     return Unit(
         piece,
@@ -94,6 +96,7 @@ def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = ()) -> Unit:
         offers=module_names(piece, words),
         members=member_names(piece, words),
         ancestors=ancestors,
+        accepted=accepted,
     )
 
 
@@ -133,7 +136,7 @@ def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:
     return unit.scopes
 
 
-def analyse(unit: Unit, of: Catalogue, world: World, awake: AbstractSet[str] | None = None) -> Result:
+def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None) -> Result:
     """Run the rules over a unit; see `engine.run`.
 
     The result holds as long as no binding of a name in `asked` changes, and no word of the unit wakes up.
@@ -206,6 +209,8 @@ def texts(unit: Unit, of: Catalogue) -> tuple[Finding, ...]:
     if unit.text_findings is None:
         found: list[Finding] = []
         for rule, detector in of.texts:
+            if not detector.words.among(unit.words):
+                continue
             for match in detector.pattern.finditer(unit.piece.text):
                 answer = True if detector.when is None else detector.when(match)
                 if answer:

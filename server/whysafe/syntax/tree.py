@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
-import sys
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -178,17 +177,6 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield value
         elif kind is list or kind is tuple:
             yield from value
-
-
-def accepts(text: str) -> bool:
-    """Whether the running Python accepts `text` as a module: a cheap proof that every piece is valid. Never raises."""
-    if guard(text, tokens=sys.maxsize):
-        return False
-    try:
-        _ast_parse(text.removeprefix("\ufeff"))
-    except _REFUSALS:
-        return False
-    return True
 
 
 def _header_body(piece: Piece) -> str:
