@@ -3,6 +3,7 @@
 Names are counted and not milliseconds, so that a slow machine says the same.
 """
 
+import os
 import subprocess
 import sys
 
@@ -62,3 +63,13 @@ def test_a_worker_loads_nothing_that_its_first_answer_does_not_need():
     assert {"libcst.native", "whysafe.checker"} <= names
     assert not names & (NEEDLESS | {"asyncio", "attr", "lsprotocol", "pygls", "libcst.matchers", "libcst.codemod"})
     assert len(names) < MOST_MODULES
+
+
+def test_a_worker_uses_the_compiled_files_of_the_main_process(tmp_path):
+    program = "from whysafe.lsp.worker import command; print(*command(), sep='\\n')"
+    environment = os.environ | {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    words = run.stdout.splitlines()
+    assert words[1:5] == ["-I", "-B", "-X", f"pycache_prefix={tmp_path}"]

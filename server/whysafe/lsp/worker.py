@@ -31,7 +31,20 @@ log = logging.getLogger(__name__)
 
 def command() -> list[str]:
     """The command that starts a worker of this very installation."""
-    return [sys.executable, "-I", str(Path(__file__).with_name("launch.py")), *library_folders()]
+    return [sys.executable, *_options(), str(Path(__file__).with_name("launch.py")), *library_folders()]
+
+
+def _options() -> list[str]:
+    """Isolated, which also means without Python's environment variables; what they say of compiled files is kept.
+
+    Else the worker would not find what was compiled before, and compile everything at each start.
+    """
+    options = ["-I"]
+    if sys.dont_write_bytecode:
+        options.append("-B")
+    if sys.pycache_prefix is not None:
+        options += ["-X", f"pycache_prefix={sys.pycache_prefix}"]
+    return options
 
 
 def library_folders() -> list[str]:
