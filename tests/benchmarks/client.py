@@ -33,6 +33,8 @@ class Client:
         self.began = time.perf_counter()
         self.last = self.began
         """The moment of the message that was waited for last."""
+        self.items: list[Any] = []
+        """The diagnostics that were waited for last."""
         self.process = subprocess.Popen(
             list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -95,7 +97,8 @@ class Client:
             )
 
         moment, message = self._wait(wanted)
-        return moment, message["params"]["diagnostics"]
+        self.items = message["params"]["diagnostics"]
+        return moment, self.items
 
     def _wait(self, wanted: Callable[[dict[str, Any]], bool]) -> tuple[float, dict[str, Any]]:
         end = time.perf_counter() + PATIENCE
