@@ -2,8 +2,8 @@
 
 libcst declares each of its node classes, about 170, as a frozen dataclass. Six methods are compiled for each, of which
 all but the initialiser go unused here or are replaced by libcst itself; and an object that is not frozen is made by
-plain assignments, so that parsing takes an eighth less time. Nothing in whysafe changes a node, which
-everything that loads libcst as it is (the command line, the tests) would refuse.
+plain assignments, so that parsing takes an eighth less time. Nothing in whysafe changes a node; the
+tests, most of which load libcst as it is, would fail if it did.
 """
 
 from __future__ import annotations
