@@ -10,6 +10,7 @@ server was asked to leave and after it was killed. The exit status is 1 where a 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import signal
@@ -62,6 +63,7 @@ GROWTH_BUDGET = 48.0
 LATENCY_BUDGET = 1.5
 """How many times the median of the first tenth the median of the last may be."""
 LEAVE_SECONDS = 30.0
+WARNINGS_SHOWN = 10
 PASTED = (
     "def pasted(command):\n    import subprocess\n    return subprocess.run(command, shell=True)\n",
     "    if value is None:\n        raise ValueError('missing')\n",
@@ -124,10 +126,12 @@ def keystroke(text: Text, rng: random.Random, line: int) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """After so many keystrokes, the megabytes that each process held, the main one first."""
+    """After so many keystrokes: the megabytes that each process held, the main one first."""
 
     keystrokes: int
     held: list[float]
+    worker: int = 0
+    """The process id of the worker; another one than before was started in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +144,13 @@ class Session:
     """Files whose diagnostics were others at the end, although the text was that of the beginning."""
     left_after_leaving: list[int]
     left_after_killing: list[int]
+    warnings: list[str] = field(default_factory=list)
+    """What the server logged."""
+
+    @property
+    def restarts(self) -> int:
+        """How often the worker was another one than at the sample before."""
+        return sum(one.worker != next_one.worker for one, next_one in itertools.pairwise(self.samples))
 
     @property
     def growth(self) -> float:
@@ -174,7 +185,8 @@ def session(names: Sequence[str], count: int, seed: int, tell: Callable[[str], o
     samples: list[Sample] = []
     with tempfile.TemporaryDirectory() as folder:
         texts = [Text((Path(folder) / f"{name}.py").as_uri(), inputs.module(name)) for name in names]
-        client = Client(inputs.servers()["whysafe"])
+        log = Path(folder) / "server.log"
+        client = Client([*inputs.servers()["whysafe"], "--log-file", str(log)])
         client.start(Path(folder).as_uri())
         for text in texts:
             client.open(text.uri, 1, text.original)
@@ -182,7 +194,8 @@ def session(names: Sequence[str], count: int, seed: int, tell: Callable[[str], o
         every = max(count // SAMPLES, 1)
         for done in _edits(client, texts, rng, count, times):
             if done % every == 0 or done == count:
-                samples.append(Sample(done, [resident(process) for process in family(client.process.pid)]))
+                processes = family(client.process.pid)
+                samples.append(Sample(done, [resident(process) for process in processes], processes[-1]))
                 tell(f"{done:6} keystrokes, {' + '.join(f'{held:.0f}' for held in samples[-1].held)} MB")
         changed = [Path(text.uri).stem for text in texts if _differs(client, text)]
         processes = family(client.process.pid)
@@ -193,6 +206,7 @@ def session(names: Sequence[str], count: int, seed: int, tell: Callable[[str], o
             changed=changed,
             left_after_leaving=still_there(processes),
             left_after_killing=left_after_killing(texts[0]),
+            warnings=log.read_text(encoding="utf-8").splitlines(),
         )
 
 
@@ -265,6 +279,8 @@ def words(of: Session) -> str:
     for sample, name in ((tenth, "after a tenth"), (of.samples[-1], "at the end")):
         held = " + ".join(f"{part:.0f}" for part in sample.held)
         lines.append(f"Memory {name}: {held} = {sum(sample.held):.0f} MB")
+    lines.append(f"Workers that were replaced: {of.restarts}; lines in the log: {len(of.warnings)}")
+    lines += of.warnings[:WARNINGS_SHOWN]
     lines.append(f"Most: {max(sum(sample.held) for sample in of.samples):.0f} MB; growth: {of.growth:.0f} MB")
     return "\n".join([*lines, *(of.faults() or ["No budget is exceeded, and no process is left."])])
 
