@@ -1,11 +1,13 @@
 """From a keystroke to its diagnostics, beside `ruff server`.
 
 One client, the two servers in turns; 60 keystrokes at each of several lines, half of the typed states are invalid
-Python; milliseconds from writing the change to reading the diagnostics of that version.
+Python; milliseconds from writing the change to reading the diagnostics of that version. Typing begins when the server
+is done with opening, which has a line of its own in the table.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import statistics
 import tempfile
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import inputs
 from client import Client
-from processes import family, worked
+from processes import family, wait_until_idle, worked
 from results import Row
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ def measure(command: Sequence[str], text: str, strokes: int, times: Times) -> No
         client = Client(command)
         client.start(Path(folder).as_uri())
         times.opening.append(client.open(uri, 1, text) * 1000)
+        with contextlib.suppress(OSError):
+            wait_until_idle(family(client.process.pid))
         version = 1
         before = _worked(client)
         for line in inputs.places(text):

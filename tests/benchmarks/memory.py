@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import statistics
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import inputs
 from client import Client
-from processes import family, resident, worked
+from processes import family, resident, wait_until_idle
 from results import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from results import Effort
-
-IDLE_SECONDS = 1.0
-IDLE_SHARE = 0.02
-PATIENCE = 60.0
-
-
-def wait_until_idle(processes: Sequence[int]) -> None:
-    """Wait until the processes do next to nothing: what is filled in after the first answer is part of the memory."""
-    end = time.monotonic() + PATIENCE
-    before = sum(map(worked, processes))
-    while time.monotonic() < end:
-        time.sleep(IDLE_SECONDS)
-        now = sum(map(worked, processes))
-        if now - before <= IDLE_SHARE * IDLE_SECONDS:
-            return
-        before = now
-    raise TimeoutError(f"the server was still working {PATIENCE:.0f} s after it had answered")
 
 
 def once(command: Sequence[str], text: str) -> list[float]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PROCESSES = Path("/proc")
 MEGABYTE = 1 << 20
+IDLE_SECONDS = 0.5
+IDLE_SHARE = 0.03
+PATIENCE = 60.0
 
 
 def family(process: int) -> list[int]:
@@ -25,3 +33,19 @@ def worked(process: int) -> float:
     """Processor seconds that a process has used, all threads together, in hundredths."""
     fields = (PROCESSES / str(process) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_until_idle(processes: Sequence[int]) -> None:
+    """Wait until the processes do next to nothing, which they do not right after they have answered.
+
+    Raises TimeoutError where they go on working, and OSError where the system does not tell.
+    """
+    end = time.monotonic() + PATIENCE
+    before = sum(map(worked, processes))
+    while time.monotonic() < end:
+        time.sleep(IDLE_SECONDS)
+        now = sum(map(worked, processes))
+        if now - before <= IDLE_SHARE * IDLE_SECONDS:
+            return
+        before = now
+    raise TimeoutError(f"the server was still working {PATIENCE:.0f} s after it had answered")
