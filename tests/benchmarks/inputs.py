@@ -6,6 +6,7 @@ Everything here follows from the versions of Python and of the packages, so that
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import sys
@@ -75,3 +76,8 @@ def tool(name: str) -> str:
 def servers() -> dict[str, list[str]]:
     """The commands of the servers that are compared."""
     return {"whysafe": [sys.executable, "-m", "whysafe", "server"], "ruff": [tool("ruff"), "server"]}
+
+
+def environment() -> dict[str, str]:
+    """The environment for what is measured: Python keeps its compiled files, as those of an installed program are."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

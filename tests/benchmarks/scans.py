@@ -43,7 +43,12 @@ def spent(command: Sequence[str]) -> Spent:
     """Run a program to its end, and what that took. Raises RuntimeError where it fails."""
     began, before = time.perf_counter(), os.times()
     process = subprocess.run(
-        list(command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=WAIT_SECONDS, check=False
+        list(command),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=inputs.environment(),
+        timeout=WAIT_SECONDS,
+        check=False,
     )
     waited, after = time.perf_counter() - began, os.times()
     # All three leave with 1 where there are findings, and with something else where they fail.

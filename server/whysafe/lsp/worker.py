@@ -35,16 +35,11 @@ def command() -> list[str]:
 
 
 def _options() -> list[str]:
-    """Isolated, which also means without Python's environment variables; what they say of compiled files is kept.
+    """Isolated, which also means without Python's environment variables; where compiled files are kept is passed on.
 
     Else the worker would not find what was compiled before, and compile everything at each start.
     """
-    options = ["-I"]
-    if sys.dont_write_bytecode:
-        options.append("-B")
-    if sys.pycache_prefix is not None:
-        options += ["-X", f"pycache_prefix={sys.pycache_prefix}"]
-    return options
+    return ["-I"] if sys.pycache_prefix is None else ["-I", "-X", f"pycache_prefix={sys.pycache_prefix}"]
 
 
 def library_folders() -> list[str]:
