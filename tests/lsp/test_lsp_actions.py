@@ -8,13 +8,14 @@ from whysafe.analysis.finding import Card, Confidence, Finding, Fix, Gap, InTest
 from whysafe.justifications.comment import Block, Decision
 from whysafe.justifications.markers import Marker
 from whysafe.justifications.state import State
-from whysafe.lsp.actions import FIX_ALL, Target, data_of, fix_all, order_of, plan, to_client, workspace_edit
+from whysafe.lsp.actions import FIX_ALL, fix_all, plan, to_client
 from whysafe.lsp.convert import Encoding
 from whysafe.lsp.diagnostics import View, diagnostics
 from whysafe.lsp.hover import hover, plain
 from whysafe.lsp.messages import Order
 from whysafe.lsp.reports import Entry
 from whysafe.lsp.session import Capabilities
+from whysafe.lsp.targets import Target, data_of, order_of, workspace_edit
 from whysafe.report import Note, Report, Shown
 from whysafe.syntax.position import Edit, Position, span
 

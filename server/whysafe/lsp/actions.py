@@ -14,20 +14,19 @@ from whysafe.justifications import mending
 from whysafe.justifications.comment import Decision
 from whysafe.justifications.state import State
 from whysafe.justifications.wording import listed
-from whysafe.lsp.convert import span_to_client
 from whysafe.lsp.hover import blocks_of
 from whysafe.lsp.messages import Order
-from whysafe.syntax.position import Position, Span
+from whysafe.lsp.targets import data_of, workspace_edit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from whysafe.justifications.comment import Block
-    from whysafe.lsp.messages import Outcome
     from whysafe.lsp.reports import Entry
     from whysafe.lsp.session import Capabilities
+    from whysafe.lsp.targets import Target
     from whysafe.report import Note, Report, Shown
-    from whysafe.syntax.position import Edit
+    from whysafe.syntax.position import Edit, Span
 
 QUICK_FIX = "quickfix"
 REWRITE = "refactor.rewrite"
@@ -201,73 +200,27 @@ def _overlap(one: Span, other: Span) -> bool:
     return not both_insert and (one == other or (one.start < other.end and other.start < one.end))
 
 
-# For the protocol ---------------------------------------------------------------------------------------------------
+# For the protocol -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """The document that actions change, at the version that they were made for."""
+def to_client(action: Action, entry: Entry, target: Target) -> dict[str, Any] | None:
+    """The action as the protocol has it; without `edit` where that is still to be asked of the worker.
 
-    uri: str
-    version: int | None
-    revision: int
-    lines: Sequence[str]
-    client: Capabilities
-
-    def range(self, span: Span) -> dict[str, Any]:
-        return span_to_client(self.lines, span, self.client.encoding)
-
-
-def to_client(action: Action, entry: Entry, target: Target) -> dict[str, Any]:
-    """The action as the protocol has it; without `edit` where that is still to be asked of the worker."""
+    None where its edit cannot be made in the documents of the client.
+    """
+    edit = None if action.edits is None else workspace_edit(action.edits, target)
+    if edit is None and action.edits is not None:
+        return None
     result: dict[str, Any] = {"title": action.title, "kind": action.kind}
     if action.item is not None:
         result["diagnostics"] = [entry.items[action.item]]
     if action.preferred and target.client.preferred_actions:
         result["isPreferred"] = True
-    if action.edits is not None:
-        result["edit"] = workspace_edit(action.edits, target)
+    if edit is not None:
+        result["edit"] = edit
     if action.explains is not None:
         command = {"title": action.title, "command": EXPLAIN_COMMAND, "arguments": [action.explains]}
         result["command"] = command
     if action.order is not None and target.client.resolve_edit:
         result["data"] = data_of(action.order, target)
     return result
-
-
-def workspace_edit(edits: Iterable[Edit], target: Target, snippet: str | None = None) -> dict[str, Any]:
-    """The edits as the client understands them best; a snippet replaces the text of a single edit."""
-    client = target.client
-    changes = [_text_edit(edit, target) for edit in edits]
-    if not client.document_changes:
-        return {"changes": {target.uri: changes}}
-    if snippet is not None and client.snippet_edits and len(changes) == 1:
-        changes = [{"range": changes[0]["range"], "snippet": {"kind": "snippet", "value": snippet}}]
-    document = {"uri": target.uri, "version": target.version}
-    return {"documentChanges": [{"textDocument": document, "edits": changes}]}
-
-
-def edit_of(outcome: Outcome, target: Target) -> dict[str, Any] | None:
-    """The edit for an order that the worker has answered; None where it was refused."""
-    return None if outcome.refusal is not None else workspace_edit(outcome.edits, target, outcome.snippet)
-
-
-def _text_edit(edit: Edit, target: Target) -> dict[str, Any]:
-    return {"range": target.range(edit.span), "newText": edit.text}
-
-
-def data_of(order: Order, target: Target) -> dict[str, Any]:
-    """What the client carries back to us when it resolves the action."""
-    place = [order.place.line, order.place.column]
-    fields = {"task": order.task, "place": place, "rule": order.rule, "decision": order.decision}
-    return {"uri": target.uri, "revision": target.revision} | fields
-
-
-def order_of(data: Any) -> tuple[str, int, Order]:
-    """Address, revision and order of what `data_of` made. Raises ValueError where it is something else."""
-    try:
-        line, column = data["place"]
-        order = Order(str(data["task"]), Position(int(line), int(column)), str(data["rule"]), str(data["decision"]))
-        return str(data["uri"]), int(data["revision"]), order
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError("this action is not one of ours") from error

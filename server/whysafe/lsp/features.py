@@ -13,15 +13,16 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from whysafe import config, explain
-from whysafe.lsp import actions, hover, lens
+from whysafe.lsp import actions, hover, lens, notebook_features
+from whysafe.lsp.addressed import analysed_as, document_at, is_analysed, target_at, target_of, view_at
 from whysafe.lsp.completion import TRIGGERS, complete
-from whysafe.lsp.convert import position_from_client, span_from_client
-from whysafe.lsp.diagnostics import View
-from whysafe.lsp.documents import difference
+from whysafe.lsp.convert import position_from_client
+from whysafe.lsp.documents import apply_change
 from whysafe.lsp.host import Server, can_be_watched
 from whysafe.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS, SERVER_CANCELLED
 from whysafe.lsp.session import SETTINGS_FILES, editor_settings, path_of, read_capabilities
 from whysafe.lsp.supervisor import UnavailableError
+from whysafe.lsp.targets import edit_of, order_of
 from whysafe.lsp.transport import OutgoingFrames, read_in_thread
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
     from whysafe.lsp.documents import OpenDocument
     from whysafe.lsp.messages import Order, Outcome
+    from whysafe.lsp.targets import Target
     from whysafe.lsp.transport import TooLargeError
     from whysafe.lsp.worker import Worker
-    from whysafe.syntax.position import Edit
 
 PULL_SECONDS = 5.0
 ACTION_SECONDS = 0.5
@@ -80,6 +81,8 @@ def shutdown(ls: Server, *_params: Any) -> None:
 
 def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
     item = params.text_document
+    if ls.notebooks.of_cell(item.uri) is not None:
+        return  # A client may tell of a cell in both ways; as a part of its notebook it is known already.
     if ls.documents.get(item.uri) is not None:
         log.warning("%s was opened twice; the last text counts", item.uri)
         ls.supervisor.close(item.uri)
@@ -91,26 +94,23 @@ def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
 def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     uri, version = params.text_document.uri, params.text_document.version
     document = ls.documents.get(uri)
+    if document is None and ls.notebooks.of_cell(uri) is not None:
+        return
     if document is None:
         log.warning("ignored a change of %s, which is not open", uri)
         return
     if document.version is not None and version <= document.version:
         log.warning("%s: version %s follows %s; the changes are applied as they came", uri, version, document.version)
-    edits = [_apply(ls, document, change) for change in params.content_changes]
+    encoding = ls.session.capabilities.encoding
+    edits = [apply_change(document.text, change, encoding) for change in params.content_changes]
     document.version, document.revision = version, ls.documents.next_revision()
     ls.reports.edited(uri, edits)
     ls.supervisor.changed(uri, edits)
 
 
-def _apply(ls: Server, document: OpenDocument, change: types.TextDocumentContentChangeEvent) -> Edit:
-    text = document.text
-    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-        whole = difference(text, change.text)
-        return text.replace(whole.span, whole.text)
-    return text.replace(span_from_client(text.lines, change.range, ls.session.capabilities.encoding), change.text)
-
-
 def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
+    if ls.notebooks.of_cell(params.text_document.uri) is not None:
+        return
     if ls.documents.close(params.text_document.uri) is None:
         log.warning("ignored that %s was closed, which is not open", params.text_document.uri)
     ls.unwatch(params.text_document.uri)
@@ -155,13 +155,13 @@ def _is_settings_file(uri: str) -> bool:
 
 async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict[str, Any]:
     """The diagnostics of the text as it is now; a client that waits too long is asked to come again."""
-    uri = params.text_document.uri
+    uri, whole = params.text_document.uri, analysed_as(ls, params.text_document.uri)
     with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(ls.configured.wait(), PULL_SECONDS)
-    if uri not in ls.supervisor.tracked:
+    if whole not in ls.supervisor.tracked:
         return {"kind": "full", "items": []}
-    tracked = await ls.supervisor.settle(uri, PULL_SECONDS)
-    if tracked is None and uri not in ls.supervisor.tracked:
+    tracked = await ls.supervisor.settle(whole, PULL_SECONDS)
+    if (tracked is None and whole not in ls.supervisor.tracked) or not is_analysed(ls, uri):
         return {"kind": "full", "items": []}
     entry = ls.reports.get(uri)
     if tracked is None or entry is None or entry.revision != tracked.document.revision:
@@ -174,14 +174,14 @@ async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict
 
 def hover_at(ls: Server, params: types.HoverParams) -> dict[str, Any] | None:
     uri = params.text_document.uri
-    document, entry = ls.documents.get(uri), ls.reports.get(uri)
-    if document is None or entry is None:
+    document, entry, view = document_at(ls, uri), ls.reports.get(uri), view_at(ls, uri)
+    if document is None or entry is None or view is None:
         return None
-    session, lines = ls.session, document.text.lines
+    session = ls.session
     return hover.hover(
         entry,
-        position_from_client(lines, params.position, session.capabilities.encoding),
-        View(uri=uri, lines=lines, cards=session.cards, client=session.capabilities),
+        position_from_client(view.lines, params.position, session.capabilities.encoding),
+        view,
         today=session.today(),
         ticket_url=session.settings(document).ticket_url,
         program_type=config.for_path(session.settings(document), document.path).program_type,
@@ -190,14 +190,14 @@ def hover_at(ls: Server, params: types.HoverParams) -> dict[str, Any] | None:
 
 def completion(ls: Server, params: types.CompletionParams) -> list[dict[str, Any]]:
     uri = params.text_document.uri
-    document, entry = ls.documents.get(uri), ls.reports.get(uri)
-    if document is None or entry is None:
+    document, entry, view = document_at(ls, uri), ls.reports.get(uri), view_at(ls, uri)
+    if document is None or entry is None or view is None:
         return []
-    session, lines = ls.session, document.text.lines
+    session = ls.session
     return complete(
         entry,
-        position_from_client(lines, params.position, session.capabilities.encoding),
-        View(uri=uri, lines=lines, cards=session.cards, client=session.capabilities),
+        position_from_client(view.lines, params.position, session.capabilities.encoding),
+        view,
         config.for_path(session.settings(document), document.path),
         session.today(),
     )
@@ -205,48 +205,46 @@ def completion(ls: Server, params: types.CompletionParams) -> list[dict[str, Any
 
 async def code_lens(ls: Server, params: types.CodeLensParams) -> list[dict[str, Any]]:
     uri = params.text_document.uri
-    await ls.supervisor.settle(uri, ACTION_SECONDS)
-    document, entry = ls.documents.get(uri), ls.reports.get(uri)
-    if document is None or entry is None or entry.revision != document.revision:
-        return []
-    return lens.lenses(entry, _target(ls, document), can_apply=ls.session.capabilities.applies_edits)
+    await ls.supervisor.settle(analysed_as(ls, uri), ACTION_SECONDS)
+    found = target_at(ls, uri)
+    return [] if found is None else lens.lenses(*found, can_apply=ls.session.capabilities.applies_edits)
 
 
 async def code_action(ls: Server, params: types.CodeActionParams) -> list[dict[str, Any]]:
     uri = params.text_document.uri
-    await ls.supervisor.settle(uri, ACTION_SECONDS)
-    document, entry = ls.documents.get(uri), ls.reports.get(uri)
-    if document is None or entry is None or entry.revision != document.revision:
+    await ls.supervisor.settle(analysed_as(ls, uri), ACTION_SECONDS)
+    found = target_at(ls, uri)
+    document = ls.documents.get(analysed_as(ls, uri))
+    if found is None or document is None:
         return []
+    entry, target = found
     client = ls.session.capabilities
-    span = span_from_client(document.text.lines, params.range, client.encoding)
+    span = target.span(params.range)
     planned = actions.plan(entry, span, only=params.context.only, client=client, lines=document.text.lines)
-    target = _target(ls, document)
-    answers = [actions.to_client(action, entry, target) for action in planned]
+    offered = [(action, actions.to_client(action, entry, target)) for action in planned]
+    possible = [(action, answer) for action, answer in offered if answer is not None]
     if client.resolve_edit:
-        return answers
-    return await _complete(ls, document, planned, answers)
+        return [answer for _, answer in possible]
+    return await _complete(ls, document, target, possible)
 
 
 async def _complete(
-    ls: Server, document: OpenDocument, planned: Sequence[actions.Action], answers: Sequence[dict[str, Any]]
+    ls: Server, document: OpenDocument, target: Target, offered: Sequence[tuple[actions.Action, dict[str, Any]]]
 ) -> list[dict[str, Any]]:
     """The actions with their edits, for a client that cannot ask for them later; without those that are refused."""
-    target = _target(ls, document)
-    orders = [action.order for action in planned if action.order is not None]
+    orders = [action.order for action, _ in offered if action.order is not None]
     try:
         outcomes = iter(await _write(ls, document, orders) if orders else ())
     except UnavailableError as error:
         log.info("no justification can be offered now: %s", error)
-        return [answer for action, answer in zip(planned, answers, strict=True) if action.order is None]
+        return [answer for action, answer in offered if action.order is None]
     if document.revision != target.revision:
         return []
     complete = []
-    for action, answer in zip(planned, answers, strict=True):
-        edit = None if action.order is None else actions.edit_of(next(outcomes), target)
+    for action, answer in offered:
         if action.order is None:
             complete.append(answer)
-        elif edit is not None:
+        elif (edit := edit_of(next(outcomes), target)[0]) is not None:
             complete.append(answer | {"edit": edit})
     return complete
 
@@ -269,13 +267,12 @@ async def resolve_action(ls: Server, params: types.CodeAction) -> dict[str, Any]
 async def _edit_for(ls: Server, data: Any) -> dict[str, Any] | None:
     """The edit for an order that the client carries back to us; None, after a message for the user, where refused."""
     try:
-        uri, revision, order = actions.order_of(data)
+        uri, revision, order = order_of(data)
     except ValueError as error:
         raise JsonRpcException(str(error), code=INVALID_PARAMS) from error
     document = ls.documents.get(uri)
     if document is None or document.revision != revision:
         raise JsonRpcException("The text has changed since; please try again.", code=CONTENT_MODIFIED)
-    target = _target(ls, document)
     try:
         (outcome,) = await _write(ls, document, [order])
     except UnavailableError as error:
@@ -283,25 +280,15 @@ async def _edit_for(ls: Server, data: Any) -> dict[str, Any] | None:
         return None
     if document.revision != revision:
         raise JsonRpcException("The text has changed since; please try again.", code=CONTENT_MODIFIED)
-    edit = actions.edit_of(outcome, target)
-    if edit is None:
-        ls.show_warning(f"whysafe: {outcome.refusal}")
+    edit, refusal = edit_of(outcome, target_of(ls, document))
+    if refusal is not None:
+        ls.show_warning(f"whysafe: {refusal}")
     return edit
 
 
 async def _write(ls: Server, document: OpenDocument, orders: Sequence[Order]) -> tuple[Outcome, ...]:
     settings = config.for_path(ls.session.settings(document), document.path)
     return await ls.supervisor.write(document.uri, orders, settings, ls.session.today())
-
-
-def _target(ls: Server, document: OpenDocument) -> actions.Target:
-    return actions.Target(
-        uri=document.uri,
-        version=document.version,
-        revision=document.revision,
-        lines=document.text.lines,
-        client=ls.session.capabilities,
-    )
 
 
 # Commands -----------------------------------------------------------------------------------------------------------
@@ -341,6 +328,7 @@ METHODS = (
     (types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration, None),
     (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, did_change_watched_files, None),
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders, None),
+    *notebook_features.METHODS,
     # Registered in `initialize`, because they depend on the client: textDocument/codeAction, codeAction/resolve and
     # textDocument/diagnostic.
 )

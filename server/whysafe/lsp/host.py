@@ -14,8 +14,11 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from whysafe import __version__
+from whysafe.lsp.cells import cell_entry, split_report
 from whysafe.lsp.diagnostics import of_problem
 from whysafe.lsp.documents import Documents
+from whysafe.lsp.notebook_features import SYNC
+from whysafe.lsp.notebooks import Notebooks
 from whysafe.lsp.protocol import Protocol
 from whysafe.lsp.reports import Entry, Reports
 from whysafe.lsp.session import EDITOR, SECTION, SETTINGS_FILES, Session, editor_settings, uri_of
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from whysafe.analysis.finding import Card
     from whysafe.config import Problem
+    from whysafe.lsp.notebooks import Notebook
     from whysafe.lsp.tracked import Tracked
     from whysafe.lsp.worker import Worker
 
@@ -43,10 +47,16 @@ class Server(LanguageServer):
 
     def __init__(self, worker: Worker | None) -> None:
         super().__init__(
-            "whysafe", __version__, protocol_cls=Protocol, converter_factory=default_converter, max_workers=1
+            "whysafe",
+            __version__,
+            protocol_cls=Protocol,
+            converter_factory=default_converter,
+            max_workers=1,
+            notebook_document_sync=SYNC,
         )
         self.session = Session()
         self.documents = Documents()
+        self.notebooks = Notebooks()
         self.reports = Reports(session=self.session)
         self.supervisor = Supervisor(self.on_facts, self.on_cards, self.show_warning, first_worker=worker)
         self.initial_settings: dict[str, Any] = {}
@@ -94,10 +104,34 @@ class Server(LanguageServer):
         if faulty != (uri in self._faulty):
             (self._faulty.add if faulty else self._faulty.discard)(uri)
             self.ask_for_pull()
-        if changed and not self.session.capabilities.pull:
+        notebook = self.notebooks.get(uri)
+        if notebook is not None:
+            self.show_cells(notebook)
+        elif changed and not self.session.capabilities.pull:
             self.publish(uri, entry)
         if (before or entry).report.notes != entry.report.notes or (before is None and entry.report.notes):
             self.refresh_lenses()
+
+    def show_cells(self, notebook: Notebook) -> None:
+        """Make the reports of the cells out of that of their notebook, and publish those that are news."""
+        whole = self.reports.get(notebook.whole.uri)
+        if whole is None or whole.revision != notebook.whole.revision:
+            return
+        notebook.reports = split_report(whole.report, notebook)
+        edited, notebook.edited = notebook.edited, set()
+        others_changed = False
+        for cell in notebook.placed:
+            entry = cell_entry(
+                notebook.reports[cell.uri], cell, notebook, self.session.cards, self.session.capabilities
+            )
+            before = self.reports.get(cell.uri)
+            self.reports.entries[cell.uri] = entry
+            news = before is None or before.items != entry.items
+            others_changed |= news and cell.uri not in edited
+            if (news or before is None or before.version != entry.version) and not self.session.capabilities.pull:
+                self.publish(cell.uri, entry)
+        if others_changed:
+            self.ask_for_pull()
 
     def refresh_lenses(self) -> None:
         """Tell a client that can be told that it has other lenses to ask for."""
@@ -128,10 +162,25 @@ class Server(LanguageServer):
     def unwatch(self, uri: str) -> None:
         self.supervisor.close(uri)
         self._faulty.discard(uri)
+        notebook = self.notebooks.get(uri)
+        if notebook is None:
+            self.hide(uri)
+            return
+        self.reports.close(uri)
+        for cell in notebook.placed:
+            self.hide(cell.uri)
+
+    def hide(self, uri: str) -> None:
+        """Forget the report of a document, and have the client show nothing of it."""
         shown = self.reports.get(uri)
         self.reports.close(uri)
         if shown is not None and not self.session.capabilities.pull:
             self.publish(uri, Entry())
+
+    def close_notebook(self, uri: str) -> None:
+        self.unwatch(uri)
+        self.notebooks.close(uri)
+        self.documents.close(uri)
 
     # Settings ---------------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ SEPARATORS: Final = ("pass\n", '"""\n', "'''\n", '}"""\n', "}'''\n")
 """Lines that can stand between two cells, the usual one first; the others close a string that was left open."""
 
 _CELL_ORDER: Final = re.compile(r"\s*%%(\w*)[^\r\n]*")
-_MAY_HAVE: Final = re.compile(r"^[ \t]*[%!?,;/]|\?[ \t]*\r?$|=[ \t]*[%!]", re.MULTILINE)
+_MAY_HAVE: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*[%!?,;/]|\?[ \t]*(?=[\r\n]|\Z)|=[ \t]*[%!]")
 _ORDER: Final = re.compile(r"[%!?,;/]")
 _HELP: Final = re.compile(r"%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*(?=[\r\n]|\Z)")
 _ASSIGNED: Final = re.compile(r"""(?:[\w.,* \t]|\[(?:"[^"\r\n]*"|'[^'\r\n]*'|[\w.:-]*)\])+=[ \t]*(?=[%!])""")
@@ -40,17 +40,22 @@ _CONTENT: Final = re.compile(r"[^\r\n]")
 
 def mask(text: str) -> str:
     """The text of a cell with IPython's syntax replaced; of the same length, with the line ends where they were."""
-    if "%" not in text and _MAY_HAVE.search(text) is None:
-        return text
-    cell = _CELL_ORDER.match(text)
-    if cell is not None and cell[1] not in PYTHON_CELLS:
+    if is_foreign(text):
         return _CONTENT.sub(" ", text)
+    if _MAY_HAVE.search(text) is None:
+        return text
     parts: list[str] = []
     done = 0
     for start, end, instead in _orders(text):
         parts += text[done:start], instead + _CONTENT.sub(" ", text[start + len(instead) : end])
         done = end
     return "".join((*parts, text[done:]))
+
+
+def is_foreign(text: str) -> bool:
+    """Whether the first line of a cell hands it to another program."""
+    cell = _CELL_ORDER.match(text)
+    return cell is not None and cell[1] not in PYTHON_CELLS
 
 
 def order_lines(text: str) -> int:

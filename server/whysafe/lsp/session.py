@@ -6,7 +6,9 @@ file's time stamp moves, when the client tells of a change, and when the catalog
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import functools
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,7 +143,8 @@ class Session:
 
     def settings(self, document: OpenDocument) -> Settings:
         """The settings for a document: those of its project under those of the editor."""
-        return self._read(None if document.path is None else Path(document.path).parent)[0]
+        found = self._read(None if document.path is None else Path(document.path).parent)[0]
+        return _for_notebook(found) if document.notebook else found
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong in the settings that have been read."""
@@ -187,6 +190,12 @@ class Session:
         if any((place / "pyvenv.cfg").exists() for place in inside):
             return False
         return not is_excluded(self.settings(document), path)
+
+
+@functools.lru_cache(maxsize=256)
+def _for_notebook(settings: Settings) -> Settings:
+    """The settings for a notebook, which is a program of that type unless they say otherwise."""
+    return settings if settings.program_type else dataclasses.replace(settings, program_type="notebook")
 
 
 def is_excluded(settings: Settings, path: Path) -> bool:
