@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from whysafe.explain import line_of
 from whysafe.lsp.convert import span_to_client
 from whysafe.lsp.diagnostics import View, diagnostics
 from whysafe.lsp.reports import Entry
@@ -44,9 +45,9 @@ class CellView(View):
         """The place of a span in words: its line, and the cell if that is another one."""
         found = self.notebook.at(span.start.line + self.start)
         if found is None or found[0].uri == self.uri:
-            return f"line {span.start.line + 1}"
+            return line_of(span)
         cell, start = found
-        return f"cell {self.notebook.number(cell)}, line {span.start.line + self.start - start + 1}"
+        return f"cell {self.notebook.number(cell)}, {line_of(span.shifted(self.start - start))}"
 
 
 def split_report(report: Report, notebook: Notebook) -> dict[str, Report]:

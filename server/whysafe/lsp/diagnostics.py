@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from whysafe.analysis.finding import Confidence, Severity
-from whysafe.explain import CWE_PAGE
+from whysafe.explain import CWE_PAGE, line_of
 from whysafe.justifications.state import State
 from whysafe.lsp.convert import span_to_client
 
@@ -51,6 +51,10 @@ class View:
     def location(self, span: Span) -> dict[str, Any]:
         """Address and range of a span; a part of a larger text may be able to name places in other parts."""
         return {"uri": self.uri, "range": self.range(span)}
+
+    def where(self, span: Span) -> str:
+        """The place of a span in words."""
+        return line_of(span)
 
 
 def diagnostics(report: Report, view: View) -> list[dict[str, Any]]:
