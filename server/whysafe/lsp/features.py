@@ -1,4 +1,7 @@
-"""Everything that the server does, one function per method of the protocol; `METHODS` lists them all."""
+"""Everything that the server does, one function per method of the protocol; `METHODS` lists them.
+
+Notebooks and actions have modules of their own.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +16,23 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from whysafe import config, explain
-from whysafe.lsp import actions, hover, lens, notebook_features
-from whysafe.lsp.addressed import analysed_as, document_at, is_analysed, target_at, target_of, view_at
+from whysafe.lsp import action_features, actions, hover, lens, notebook_features
+from whysafe.lsp.addressed import analysed_as, document_at, is_analysed, target_at, view_at
 from whysafe.lsp.completion import TRIGGERS, complete
 from whysafe.lsp.convert import position_from_client
 from whysafe.lsp.documents import apply_change
 from whysafe.lsp.host import Server, can_be_watched
-from whysafe.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS, SERVER_CANCELLED
+from whysafe.lsp.notebooks import PYTHON
+from whysafe.lsp.protocol import INVALID_PARAMS, SERVER_CANCELLED
 from whysafe.lsp.session import SETTINGS_FILES, editor_settings, path_of, read_capabilities
-from whysafe.lsp.supervisor import UnavailableError
-from whysafe.lsp.targets import edit_of, order_of
 from whysafe.lsp.transport import OutgoingFrames, read_in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from whysafe.lsp.documents import OpenDocument
-    from whysafe.lsp.messages import Order, Outcome
-    from whysafe.lsp.targets import Target
     from whysafe.lsp.transport import TooLargeError
     from whysafe.lsp.worker import Worker
 
 PULL_SECONDS = 5.0
-ACTION_SECONDS = 0.5
+LENS_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +49,9 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
     ls.initial_settings = editor_settings(params.initialization_options)
     resolve = session.capabilities.resolve_edit
     options = types.CodeActionOptions(code_action_kinds=list(actions.KINDS), resolve_provider=resolve)
-    ls.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
+    ls.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(action_features.code_action)
     if resolve:
-        ls.feature(types.CODE_ACTION_RESOLVE)(resolve_action)
+        ls.feature(types.CODE_ACTION_RESOLVE)(action_features.resolve_action)
     if session.capabilities.pull:
         pull = types.DiagnosticOptions(identifier="whysafe", inter_file_dependencies=False, workspace_diagnostics=False)
         ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pull)(diagnostic)
@@ -64,6 +61,7 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
 
 async def initialized(ls: Server, _params: Any) -> None:
     logging.getLogger("whysafe").addHandler(_ClientLog(ls))
+    ls.tell_status()
     ls.background(ls.register())
     ls.background(ls.watch_the_day())
     if ls.session.capabilities.asks_configuration:
@@ -74,6 +72,7 @@ async def initialized(ls: Server, _params: Any) -> None:
 
 def shutdown(ls: Server, *_params: Any) -> None:
     ls.supervisor.stop()
+    ls.status.stop()
 
 
 # Documents ----------------------------------------------------------------------------------------------------------
@@ -106,6 +105,7 @@ def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     document.version, document.revision = version, ls.documents.next_revision()
     ls.reports.edited(uri, edits)
     ls.supervisor.changed(uri, edits)
+    ls.tell_status()
 
 
 def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
@@ -138,12 +138,14 @@ def did_change_watched_files(ls: Server, params: types.DidChangeWatchedFilesPara
         ls.reload_settings()
 
 
-def did_change_workspace_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+async def did_change_workspace_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
     for folder in params.event.removed:
         ls.session.remove_folder(folder.uri)
     for folder in params.event.added:
         ls.session.add_folder(folder.uri)
     ls.reload_settings()
+    if ls.session.capabilities.asks_configuration:
+        await ls.load_configuration()
 
 
 def _is_settings_file(uri: str) -> bool:
@@ -205,90 +207,9 @@ def completion(ls: Server, params: types.CompletionParams) -> list[dict[str, Any
 
 async def code_lens(ls: Server, params: types.CodeLensParams) -> list[dict[str, Any]]:
     uri = params.text_document.uri
-    await ls.supervisor.settle(analysed_as(ls, uri), ACTION_SECONDS)
+    await ls.supervisor.settle(analysed_as(ls, uri), LENS_SECONDS)
     found = target_at(ls, uri)
     return [] if found is None else lens.lenses(*found, can_apply=ls.session.capabilities.applies_edits)
-
-
-async def code_action(ls: Server, params: types.CodeActionParams) -> list[dict[str, Any]]:
-    uri = params.text_document.uri
-    await ls.supervisor.settle(analysed_as(ls, uri), ACTION_SECONDS)
-    found = target_at(ls, uri)
-    document = ls.documents.get(analysed_as(ls, uri))
-    if found is None or document is None:
-        return []
-    entry, target = found
-    client = ls.session.capabilities
-    span = target.span(params.range)
-    planned = actions.plan(entry, span, only=params.context.only, client=client, lines=document.text.lines)
-    offered = [(action, actions.to_client(action, entry, target)) for action in planned]
-    possible = [(action, answer) for action, answer in offered if answer is not None]
-    if client.resolve_edit:
-        return [answer for _, answer in possible]
-    return await _complete(ls, document, target, possible)
-
-
-async def _complete(
-    ls: Server, document: OpenDocument, target: Target, offered: Sequence[tuple[actions.Action, dict[str, Any]]]
-) -> list[dict[str, Any]]:
-    """The actions with their edits, for a client that cannot ask for them later; without those that are refused."""
-    orders = [action.order for action, _ in offered if action.order is not None]
-    try:
-        outcomes = iter(await _write(ls, document, orders) if orders else ())
-    except UnavailableError as error:
-        log.info("no justification can be offered now: %s", error)
-        return [answer for action, answer in offered if action.order is None]
-    if document.revision != target.revision:
-        return []
-    complete = []
-    for action, answer in offered:
-        if action.order is None:
-            complete.append(answer)
-        elif (edit := edit_of(next(outcomes), target)[0]) is not None:
-            complete.append(answer | {"edit": edit})
-    return complete
-
-
-async def apply(ls: Server, *arguments: Any) -> None:
-    """Do what a code lens offers: have the client apply the edit, or tell the user why there is none."""
-    edit = await _edit_for(ls, ls.protocol.plain(arguments[0]) if arguments else None)
-    if edit is not None:
-        params = ls.protocol.structured({"label": "whysafe", "edit": edit}, types.ApplyWorkspaceEditParams)
-        await asyncio.shield(ls.workspace_apply_edit_async(params))
-
-
-async def resolve_action(ls: Server, params: types.CodeAction) -> dict[str, Any]:
-    """The action with its edit; without one, and with a message for the user, where it is refused."""
-    answer: dict[str, Any] = ls.protocol.plain(params)
-    edit = None if params.data is None else await _edit_for(ls, answer.get("data"))
-    return answer if edit is None else answer | {"edit": edit}
-
-
-async def _edit_for(ls: Server, data: Any) -> dict[str, Any] | None:
-    """The edit for an order that the client carries back to us; None, after a message for the user, where refused."""
-    try:
-        uri, revision, order = order_of(data)
-    except ValueError as error:
-        raise JsonRpcException(str(error), code=INVALID_PARAMS) from error
-    document = ls.documents.get(uri)
-    if document is None or document.revision != revision:
-        raise JsonRpcException("The text has changed since; please try again.", code=CONTENT_MODIFIED)
-    try:
-        (outcome,) = await _write(ls, document, [order])
-    except UnavailableError as error:
-        ls.show_warning(f"whysafe: {error}")
-        return None
-    if document.revision != revision:
-        raise JsonRpcException("The text has changed since; please try again.", code=CONTENT_MODIFIED)
-    edit, refusal = edit_of(outcome, target_of(ls, document))
-    if refusal is not None:
-        ls.show_warning(f"whysafe: {refusal}")
-    return edit
-
-
-async def _write(ls: Server, document: OpenDocument, orders: Sequence[Order]) -> tuple[Outcome, ...]:
-    settings = config.for_path(ls.session.settings(document), document.path)
-    return await ls.supervisor.write(document.uri, orders, settings, ls.session.today())
 
 
 # Commands -----------------------------------------------------------------------------------------------------------
@@ -309,9 +230,26 @@ def explain_rule(ls: Server, *arguments: Any) -> str:
     return page
 
 
+def inspect(ls: Server, *arguments: Any) -> str:
+    """Look at an open document that gets no diagnostics by itself, because of where it is; says what is done."""
+    uri = str(arguments[0]) if arguments else ""
+    document = ls.documents.get(analysed_as(ls, uri))
+    if document is None:
+        raise JsonRpcException(f"No open document has the address {uri!r}.", code=INVALID_PARAMS)
+    if document.language != PYTHON:
+        raise JsonRpcException(f"whysafe reads Python, and this is {document.language!r}.", code=INVALID_PARAMS)
+    if document.uri in ls.supervisor.tracked:
+        return "whysafe looks at this document already."
+    ls.session.inspected.add(document.uri)
+    ls.watch(document.uri)
+    ls.ask_for_pull()
+    return "whysafe looks at this document until the end of this session."
+
+
 def restart(ls: Server, *_arguments: Any) -> None:
     """Start the analysis afresh, with a new worker."""
     ls.supervisor.restart()
+    ls.tell_status()
 
 
 METHODS = (
@@ -332,7 +270,12 @@ METHODS = (
     # Registered in `initialize`, because they depend on the client: textDocument/codeAction, codeAction/resolve and
     # textDocument/diagnostic.
 )
-COMMANDS = ((actions.EXPLAIN_COMMAND, explain_rule), (lens.APPLY_COMMAND, apply), ("whysafe.restart", restart))
+COMMANDS = (
+    (actions.EXPLAIN_COMMAND, explain_rule),
+    (lens.APPLY_COMMAND, action_features.apply),
+    (actions.INSPECT_COMMAND, inspect),
+    ("whysafe.restart", restart),
+)
 
 
 def serve(incoming: int, outgoing: int, worker: Worker | None) -> int:

@@ -59,6 +59,7 @@ def did_change(ls: Server, params: types.DidChangeNotebookDocumentParams) -> Non
         notebook.whole.revision = ls.documents.next_revision()
         ls.reports.edited(uri, [edit])
         ls.supervisor.changed(uri, [edit])
+        ls.tell_status()
     else:
         ls.show_cells(notebook)
 
