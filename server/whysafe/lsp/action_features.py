@@ -13,6 +13,7 @@ from whysafe import config
 from whysafe.lsp import actions
 from whysafe.lsp.addressed import analysed_as, target_at, target_of
 from whysafe.lsp.diagnostics import SOURCE
+from whysafe.lsp.host import Server  # noqa: TC001 - pygls looks up the annotations of commands at run time
 from whysafe.lsp.notebooks import PYTHON
 from whysafe.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS
 from whysafe.lsp.supervisor import UnavailableError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from whysafe.lsp.documents import OpenDocument
-    from whysafe.lsp.host import Server
     from whysafe.lsp.messages import Order, Outcome
     from whysafe.lsp.targets import Target
 
