@@ -7,11 +7,9 @@ from lsp_client import MODERN
 
 NOTEBOOK = "file:///tmp/whysafe-nowhere/n.ipynb"
 CODE, MARKUP = 2, 1
-PUSHED = copy.deepcopy(MODERN)
+PULLED = MODERN | {"notebookDocument": {"synchronization": {"dynamicRegistration": True}}}
+PUSHED = copy.deepcopy(PULLED)
 del PUSHED["textDocument"]["diagnostic"]
-for able in (MODERN, PUSHED):
-    able.setdefault("notebookDocument", {"synchronization": {"dynamicRegistration": True}})
-    able["workspace"]["configuration"] = False
 
 
 def cell_uri(name):
@@ -152,6 +150,10 @@ def test_cells_come_go_move_and_change_their_kind(client):
     assert codes(client, "new") == []
     change_notebook(client, 6, data=[cell("new", CODE)])
     assert codes(client, "new") == ["eval-use"]
+    array = {"start": 2, "deleteCount": 1, "cells": [cell("new")]}
+    both = {"didOpen": [item("new", "\neval(x)")], "didClose": [{"uri": cell_uri("new")}]}
+    change_notebook(client, 6, structure={"array": array} | both)
+    assert client.diagnostics(cell_uri("new"))[0]["range"]["start"]["line"] == 1
     array = {"start": 1, "deleteCount": 2, "cells": [cell("new")]}
     closed = [{"uri": cell_uri("one")}, {"uri": cell_uri("new")}]
     change_notebook(
@@ -211,8 +213,10 @@ def test_settings_can_say_that_a_notebook_is_something_else(start_client, tmp_pa
 
 def test_a_client_that_pulls_gets_each_cell_by_itself(start_client):
     client = start_client()
-    server = client.initialize(MODERN)
-    assert server["capabilities"]["notebookDocumentSync"]["notebookSelector"] == [{"cells": [{"language": "python"}]}]
+    server = client.initialize(PULLED)
+    assert server["capabilities"]["notebookDocumentSync"]["notebookSelector"] == [
+        {"notebook": "*", "cells": [{"language": "python"}]}
+    ]
     open_notebook(client, TEXTS)
 
     def pull(name):

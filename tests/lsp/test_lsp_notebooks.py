@@ -123,6 +123,7 @@ def test_only_code_in_python_takes_part():
     assert notebook.update() is not None
     assert [cell.uri for cell in notebook.placed] == ["text", "c0"]
     notebook.close_text("c0")
+    notebook.forget_unused()
     notebook.update()
     assert [cell.uri for cell in notebook.placed] == ["text"]
 
@@ -270,7 +271,11 @@ def test_which_notebook_a_cell_is_in():
     assert store.of_cell("c") is notebook
     assert isinstance(store.document("c"), OpenDocument)
     notebook.splice(0, 1, [])
+    notebook.forget_unused()
+    store.enlist(notebook)
+    assert store.of_cell("c") is notebook
     notebook.close_text("c")
+    notebook.forget_unused()
     store.enlist(notebook)
     assert store.of_cell("c") is None
     assert store.document("c") is None

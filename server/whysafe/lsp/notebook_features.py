@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from whysafe.lsp.host import Server
     from whysafe.lsp.notebooks import Notebook
 
+_ANY_TYPE = types.NotebookDocumentFilterWithNotebook(notebook="*", cells=[types.NotebookCellLanguage(language=PYTHON)])
 SYNC = types.NotebookDocumentSyncOptions(
-    notebook_selector=[types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(language=PYTHON)])],
+    notebook_selector=[_ANY_TYPE],
     save=True,
 )
 """Which notebooks the client shall tell of: those of any type, as far as they have Python cells."""
@@ -67,10 +68,12 @@ def did_change(ls: Server, params: types.DidChangeNotebookDocumentParams) -> Non
 def _apply(ls: Server, notebook: Notebook, cells: types.NotebookDocumentCellChanges) -> None:
     if cells.structure is not None:
         array = cells.structure.array
-        _open_texts(ls, notebook, cells.structure.did_open or ())
-        notebook.splice(array.start, array.delete_count, _told(array.cells or ()))
+        # A text may be closed and opened again in one change, which is how a cell gets another language.
         for closed in cells.structure.did_close or ():
             notebook.close_text(closed.uri)
+        _open_texts(ls, notebook, cells.structure.did_open or ())
+        notebook.splice(array.start, array.delete_count, _told(array.cells or ()))
+        notebook.forget_unused()
     for uri, code in _told(cells.data or ()):
         if (cell := notebook.cell(uri)) is not None:
             cell.code = code

@@ -107,10 +107,15 @@ class Notebook:
 
     def close_text(self, uri: str) -> None:
         """Forget the text of a cell; without it, the cell is not analysed."""
-        cell = self.known.pop(uri, None)
-        if cell is not None:
+        if (cell := self.known.get(uri)) is not None:
             cell.document = None
             cell.measure()
+
+    def forget_unused(self) -> None:
+        """Forget the cells that have neither a text nor a place in the notebook."""
+        placed = {cell.uri for cell in self.cells}
+        for cell in [cell for cell in self.known.values() if cell.document is None and cell.uri not in placed]:
+            del self.known[cell.uri]
 
     def update(self) -> Edit | None:
         """Bring `whole` up to what the cells are now; the edit that did it, None where it was up to it already."""
