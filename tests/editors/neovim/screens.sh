@@ -46,8 +46,12 @@ shows "4: Justify subprocess-shell-true as deferred"
 press '1' Enter
 shows "accepted: TODO" "Justify as accepted: a comment to complete"
 press '/TODO' Enter 'C' 'folder is a constant of the deploy script; nobody else calls this.' Escape
-press ':.+1,/#   -- /-1d' Enter
 shows "Justified (accepted by M. Smit" "With a reason, the finding is a hint"
+press '/hashlib.md5' Enter 'O' '# justified[' C-x C-o
+shows "# justified[weak-hash-stdlib" "CTRL-X CTRL-O in a justification: the rule below"
+press '] ' C-x C-o
+shows "false-alarm" "and the decisions"
+press Escape 'u'
 press ':w' Enter ':WhysafeCheck!' Enter
 shows "subprocess-shell-true, accepted by M. Smit until" ":WhysafeCheck! lists everything, the answered too"
 press ':qa!' Enter
