@@ -178,13 +178,27 @@ def test_a_closed_notebook_shows_nothing(client):
     assert client.leave() == 0
 
 
-def test_a_cell_that_is_told_of_as_a_document_too_counts_once(client):
+@pytest.mark.parametrize("address", [cell_uri("two"), NOTEBOOK])
+def test_what_is_told_of_as_a_text_too_counts_once(client, address):
     open_notebook(client, TEXTS)
     assert codes(client, "two") == ["yaml-unsafe-load"]
-    client.open(cell_uri("two"), "eval(x)")
-    client.change(cell_uri("two"), 2, {"text": "eval(y)"})
-    client.notify("textDocument/didClose", {"textDocument": {"uri": cell_uri("two")}})
+    client.open(address, "eval(x)")
+    client.change(address, 2, {"text": "eval(y)"})
+    client.notify("textDocument/didClose", {"textDocument": {"uri": address}})
     assert client.hover(cell_uri("two"), 1, 9)[0] is not None
+    type_in(client, 2, "two", 1, 7, 7, "x or ")
+    assert codes(client, "two", 2) == ["yaml-unsafe-load"]
+
+
+def test_a_notebook_that_was_never_saved(client):
+    open_notebook(client, {"one": "eval(x)"}, "untitled:Untitled-1.ipynb?jupyter-notebook")
+    assert codes(client, "one") == ["eval-use"]
+
+
+def test_a_notebook_of_an_environment_is_looked_at_when_asked(client):
+    open_notebook(client, {"one": "eval(x)"}, "file:///tmp/site-packages/n.ipynb")
+    client.request("workspace/executeCommand", {"command": "whysafe.inspect", "arguments": [cell_uri("one")]})
+    assert codes(client, "one") == ["eval-use"]
 
 
 def test_changes_that_make_no_sense_harm_nobody(client):

@@ -21,6 +21,14 @@ def analysed_as(ls: Server, uri: str) -> str:
     return uri if notebook is None else notebook.whole.uri
 
 
+def in_notebook(ls: Server, uri: str) -> bool:
+    """Whether an address is that of a cell, or of a whole notebook.
+
+    A client may tell of these as of texts, too; what counts is what it tells of notebooks.
+    """
+    return ls.notebooks.of_cell(uri) is not None or ls.notebooks.get(uri) is not None
+
+
 def is_analysed(ls: Server, uri: str) -> bool:
     """Whether a document is a part of what is analysed: not every cell of a notebook is."""
     notebook = ls.notebooks.of_cell(uri)

@@ -17,7 +17,7 @@ from pygls.exceptions import JsonRpcException
 
 from whysafe import config, explain
 from whysafe.lsp import action_features, actions, hover, lens, notebook_features
-from whysafe.lsp.addressed import analysed_as, document_at, is_analysed, target_at, view_at
+from whysafe.lsp.addressed import analysed_as, document_at, in_notebook, is_analysed, target_at, view_at
 from whysafe.lsp.completion import TRIGGERS, complete
 from whysafe.lsp.convert import position_from_client
 from whysafe.lsp.documents import apply_change
@@ -80,8 +80,8 @@ def shutdown(ls: Server, *_params: Any) -> None:
 
 def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
     item = params.text_document
-    if ls.notebooks.of_cell(item.uri) is not None:
-        return  # A client may tell of a cell in both ways; as a part of its notebook it is known already.
+    if in_notebook(ls, item.uri):
+        return
     if ls.documents.get(item.uri) is not None:
         log.warning("%s was opened twice; the last text counts", item.uri)
         ls.supervisor.close(item.uri)
@@ -93,7 +93,7 @@ def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
 def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     uri, version = params.text_document.uri, params.text_document.version
     document = ls.documents.get(uri)
-    if document is None and ls.notebooks.of_cell(uri) is not None:
+    if in_notebook(ls, uri):
         return
     if document is None:
         log.warning("ignored a change of %s, which is not open", uri)
@@ -109,7 +109,7 @@ def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
 
 
 def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
-    if ls.notebooks.of_cell(params.text_document.uri) is not None:
+    if in_notebook(ls, params.text_document.uri):
         return
     if ls.documents.close(params.text_document.uri) is None:
         log.warning("ignored that %s was closed, which is not open", params.text_document.uri)

@@ -9,6 +9,7 @@ Text cells, cells of other languages and cells that IPython hands to another pro
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -80,6 +81,7 @@ class Notebook:
     placed: list[Cell] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     _chunks: list[list[str]] = field(default_factory=list)
+    _start_of: dict[str, int] = field(default_factory=dict)
 
     def cell(self, uri: str) -> Cell | None:
         return self.known.get(uri)
@@ -123,11 +125,8 @@ class Notebook:
         chunks = [cell.chunk for cell in placed]
         edit = self._difference(chunks)
         self.placed, self._chunks = placed, chunks
-        self.starts = []
-        line = 0
-        for chunk in chunks:
-            self.starts.append(line)
-            line += len(chunk)
+        self.starts = [0, *itertools.accumulate(map(len, chunks))][: len(chunks)]
+        self._start_of = {cell.uri: start for cell, start in zip(placed, self.starts, strict=True)}
         return None if edit is None else self.whole.text.replace(edit.span, edit.text)
 
     def _difference(self, chunks: Sequence[list[str]]) -> Edit | None:
@@ -148,7 +147,7 @@ class Notebook:
 
     def start_of(self, uri: str) -> int | None:
         """The line of `whole` at which a cell begins; None for one that is not analysed."""
-        return next((start for cell, start in zip(self.placed, self.starts, strict=True) if cell.uri == uri), None)
+        return self._start_of.get(uri)
 
     def at(self, line: int) -> tuple[Cell, int] | None:
         """The cell that a line of `whole` belongs to, and the line at which it begins there.
