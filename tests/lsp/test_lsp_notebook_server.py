@@ -96,6 +96,17 @@ def test_hover_and_actions_are_for_the_cell(client):
     assert "for notebook" in edit["snippet"]["value"]
 
 
+def test_what_the_client_asks_about_is_offered_wherever_the_cursor_is_on_its_line(client):
+    open_notebook(client, {"one": "import yaml", "two": "yaml.load(a)\ndata = yaml.load(stream)"})
+    first, second = client.diagnostics(cell_uri("two"))
+    place = {"line": 1, "character": 0}
+    params = {"textDocument": {"uri": cell_uri("two")}, "range": {"start": place, "end": place}}
+    for asked, offered in (([], 0), ([first], 0), ([second | {"source": "other"}], 0), ([first, second], 5)):
+        answer = client.request("textDocument/codeAction", params | {"context": {"diagnostics": asked}})
+        assert len(answer["result"]) == offered
+    assert answer["result"][0]["diagnostics"] == [second]
+
+
 BLOCK = (
     "# justified[yaml-unsafe-load] accepted: the stream is a file of this folder that only we write\n"
     "#   -- M. Smit, 2026-01-01, review by 2099-01-01, code 00000000\n"

@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whysafe import checker
+from whysafe.analysis.finding import Gap
 from whysafe.config import Settings
-from whysafe.lsp.cells import cell_entry, split_report, view_of
+from whysafe.lsp.cells import cell_entry, in_cell, split_report, view_of
 from whysafe.lsp.documents import Documents, OpenDocument, Text
 from whysafe.lsp.hover import hover
+from whysafe.lsp.messages import Outcome
 from whysafe.lsp.notebooks import Notebook, Notebooks, cell_document, chunk_of, line_difference
 from whysafe.lsp.session import Capabilities
-from whysafe.report import project
+from whysafe.lsp.targets import BEYOND_THE_CELL, CellTarget, edit_of, workspace_edit
+from whysafe.report import Report, project
 from whysafe.syntax.position import Edit, Position, span
 
 TODAY = dt.date(2026, 11, 25)
@@ -173,6 +176,42 @@ def test_an_edit_goes_into_the_cell_that_it_is_about(edit, cell, in_cell):
     ]  # fmt: skip
     found = notebook.edit_in_cell(edit)
     assert (None if found is None else (found[0].uri, found[1])) == (None if cell is None else (cell, in_cell))
+
+
+@pytest.mark.parametrize(
+    ("cells", "edits"),
+    [
+        (["import os", "x = eval(y)"], {"c0": [(0, "import ast\n")], "c1": [(0, "ast.literal_eval")]}),
+        (["%%time\nimport os", "x = eval(y)"], {"c0": [(1, "import ast\n")], "c1": [(0, "ast.literal_eval")]}),
+        (["%%bash\nls", "# note\nx = eval(y)"], {"c1": [(1, "ast.literal_eval"), (1, "import ast\n")]}),
+        (["import ast\n", "%time eval(y)"], {"c1": [(0, "ast.literal_eval")]}),
+    ],
+)
+def test_a_fix_may_change_several_cells(cells, edits):
+    notebook = make(*cells)
+    (finding,) = analysed(notebook).facts().findings
+    client = Capabilities(document_changes=True)
+    lines = notebook.whole.text.lines
+    target = CellTarget(uri="n", version=1, revision=1, lines=lines, client=client, notebook=notebook)
+    changes = workspace_edit(finding.fixes[0].edits, target)["documentChanges"]
+    found = {
+        change["textDocument"]["uri"]: [(edit["range"]["start"]["line"], edit["newText"]) for edit in change["edits"]]
+        for change in changes
+    }
+    assert found == edits
+    beyond = Edit(span(0, 0, len(lines) - 1, 0), "")
+    assert workspace_edit((*finding.fixes[0].edits, beyond), target) is None
+    assert edit_of(Outcome(edits=(beyond,)), target) == (None, BEYOND_THE_CELL)
+
+
+def test_a_gap_over_several_cells_is_in_each_of_them():
+    notebook = make("a\nb", "c", "d")
+    gap = Gap(span(1, 0, 3, 1), "too slow")
+    parts = split_report(Report(shown=(), notes=(), gaps=(gap,)), notebook)
+    assert [bool(parts[uri].gaps) for uri in ("c0", "c1", "c2")] == [True, True, False]
+    cells = zip(notebook.placed, notebook.starts, strict=True)
+    places = [in_cell(parts[cell.uri], cell, start).gaps for cell, start in cells]
+    assert [gap.span for gaps in places for gap in gaps] == [span(1, 0, 1, 1), span(0, 0, 0, 1)]
 
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "ab\n", "aab\n", "\n"]), max_size=6)
