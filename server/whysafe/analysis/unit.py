@@ -78,9 +78,9 @@ class Unit:
     """What it binds and how, as text that two units share exactly when nobody can tell them apart."""
     ancestors: tuple[Unit, ...] = ()
     """The parsed units that it was before edits, as long as it has no tree of its own."""
-    codes: dict[cst.CSTNode, str] = field(default_factory=dict)
-    """The code of nodes by which its signatures are told."""
-    former_codes: Mapping[cst.CSTNode, str] = field(default_factory=dict)
+    codes: dict[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """The code of nodes by which its signatures are told, and the names in it."""
+    former_codes: Mapping[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     """The same of the unit that its tree was grown from, until its own signatures are known."""
     section: Section | None = None
     """Where it stands in the document; see `sections`."""
@@ -271,38 +271,51 @@ def signature(binding: Binding, unit: Unit) -> str:
         return head
     if isinstance(node, cst.Lambda):
         return head + unit.piece.text
-    parts = [head, _code(node, unit)]
-    for inner in _local_bindings(node, binding.scope):
-        if inner.kind is not BindingKind.PARAMETER or inner.node is None:
-            return head + unit.piece.text  # It may depend on anything in the function.
-        parts.append(_code(inner.node, unit))
+    code, names = _read(node, unit)
+    parts = [head, code]
+    for name in names:
+        for inner in _local_bindings(name, binding.scope):
+            if inner.kind is not BindingKind.PARAMETER or inner.node is None:
+                return head + unit.piece.text  # It may depend on anything in the function.
+            parts.append(_read(inner.node, unit)[0])
     return " ".join(parts)
 
 
-def _code(node: cst.CSTNode, unit: Unit) -> str:
-    """The code of a node; of a definition without its body. Of what was taken over by a graft it is known already."""
-    code = unit.codes.get(node) or unit.former_codes.get(node)
-    if code is None:
-        shown = node
+def _read(node: cst.CSTNode, unit: Unit) -> tuple[str, tuple[str, ...]]:
+    """The code of a node, and the names in it; of a definition without its body.
+
+    Of what was taken over by a graft it is known already.
+    """
+    known = unit.codes.get(node) or unit.former_codes.get(node)
+    if known is None:
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            shown = node.with_changes(body=cst.SimpleStatementSuite([cst.Pass()]), leading_lines=())
-        code = _EMPTY.code_for_node(shown)
-    unit.codes[node] = code
-    return code
+            parts = [_read(part, unit) for part in children(node) if part is not node.body]
+            known = (
+                " ".join((type(node).__name__, *(code for code, _ in parts))),
+                tuple(name for _, names in parts for name in names),
+            )
+        else:
+            known = _EMPTY.code_for_node(node), tuple(_names(node))
+    unit.codes[node] = known
+    return known
 
 
-def _local_bindings(node: cst.CSTNode, scope: Scope) -> Iterator[Binding]:
-    """The bindings in the functions around an expression of the names that it reads; not those of `self`."""
+def _names(node: cst.CSTNode) -> Iterator[str]:
     todo = [node]
     while todo:
         part = todo.pop()
         if isinstance(part, cst.Name):
-            at: Scope | None = scope
-            while at is not None and at.kind not in {ScopeKind.MODULE, ScopeKind.CLASS}:
-                yield from (bound for bound in at.bindings.get(part.value, ()) if bound.kind is not BindingKind.SELF)
-                at = at.parent
+            yield part.value
         else:
             todo.extend(children(part))
+
+
+def _local_bindings(name: str, scope: Scope) -> Iterator[Binding]:
+    """The bindings of a name in the functions around a place; not those of `self`."""
+    at: Scope | None = scope
+    while at is not None and at.kind not in {ScopeKind.MODULE, ScopeKind.CLASS}:
+        yield from (bound for bound in at.bindings.get(name, ()) if bound.kind is not BindingKind.SELF)
+        at = at.parent
 
 
 _EMPTY = cst.Module([])
