@@ -17,11 +17,12 @@ from whysafe.justifications.state import State
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from whysafe.analysis.finding import Card
     from whysafe.justifications.comment import Block
     from whysafe.report import Shown
+    from whysafe.syntax.position import Span
 
 CWE_PAGE = "https://cwe.mitre.org/data/definitions/{number}.html"
 TEXT_LIMIT = 2_000
@@ -73,8 +74,16 @@ def summary(card: Card) -> str:
     return f"Severity **{card.severity.label}** · family *{card.family}*" + (f" · {links}" if links else "")
 
 
-def hover(shown: Shown, card: Card) -> str:
-    """What an editor shows on a finding: what is wrong here, how sure that is and why, then the page of its rule."""
+def line_of(span: Span) -> str:
+    """A place in words, as a person counts lines."""
+    return f"line {span.start.line + 1}"
+
+
+def hover(shown: Shown, card: Card, where: Callable[[Span], str] = line_of) -> str:
+    """What an editor shows on a finding: what is wrong here, how sure that is and why, then the page of its rule.
+
+    `where` says in words where the evidence stands, which may be in another cell of a notebook.
+    """
     finding = shown.finding
     parts = [f"**{card.title}** · `{card.name}`", finding.message]
     because = f", because {' and '.join(map(escape, shown.because))}" if shown.because else ""
@@ -87,7 +96,7 @@ def hover(shown: Shown, card: Card) -> str:
     if finding.carried:
         parts.append("*Last seen before the text broke: it is checked again when the text can be parsed.*")
     if finding.steps:
-        steps = "\n".join(f"- line {step.span.start.line + 1}: {step.message}" for step in finding.steps[:8])
+        steps = "\n".join(f"- {where(step.span)}: {step.message}" for step in finding.steps[:8])
         parts.append(f"Evidence:\n{steps}")
     return "\n\n".join([*parts, "---", _body(card, heading="####")])
 

@@ -24,6 +24,7 @@ class RawClient:
         )
         self.seen = []
         self.errors = []
+        self.answers = {}
         self._inbox = queue.SimpleQueue()
         self._ids = itertools.count(1)
         threading.Thread(target=self._read, daemon=True).start()
@@ -68,13 +69,26 @@ class RawClient:
                 raise AssertionError(f"the server ended: {b''.join(self.errors).decode()}")
             self.seen.append(message)
             if "method" in message and "id" in message:
-                empty = [None] * len((message.get("params") or {}).get("items", ()))
-                self.send({"jsonrpc": "2.0", "id": message["id"], "result": empty or None})
+                self._answer(message)
             if wanted(message):
                 return message
 
+    def _answer(self, message):
+        """Answer a request of the server: as `answers` says for its method, from its parameters, or with nothing."""
+        params = message.get("params") or {}
+        empty = [None] * len(params.get("items", ())) or None
+        answer = self.answers.get(message["method"], lambda _: empty)(params)
+        failed = isinstance(answer, Exception)
+        body = {"error": {"code": -32603, "message": str(answer)}} if failed else {"result": answer}
+        self.send({"jsonrpc": "2.0", "id": message["id"]} | body)
+
     def answer_to(self, identity, seconds=SECONDS):
         return self.wait_for(lambda message: message.get("id") == identity and "method" not in message, seconds)
+
+    def seen_answer(self, identity):
+        """The answer to a request, which may have been seen already while another message was waited for."""
+        seen = [message for message in self.seen if message.get("id") == identity and "method" not in message]
+        return seen[0] if seen else self.answer_to(identity)
 
     def request(self, method, params=None, seconds=SECONDS):
         return self.answer_to(self.start(method, params), seconds)
@@ -103,6 +117,10 @@ class RawClient:
             return pushed and (version is None or params.get("version") == version)
 
         return self.wait_for(fits, seconds)["params"]["diagnostics"]
+
+    def codes(self, uri, version=None):
+        """The codes of the diagnostics that are pushed next for this document."""
+        return [item["code"] for item in self.diagnostics(uri, version)]
 
     def hover(self, uri, line, character):
         """The hover at a place, and the seconds that its answer took."""

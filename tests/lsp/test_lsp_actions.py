@@ -8,13 +8,14 @@ from whysafe.analysis.finding import Card, Confidence, Finding, Fix, Gap, InTest
 from whysafe.justifications.comment import Block, Decision
 from whysafe.justifications.markers import Marker
 from whysafe.justifications.state import State
-from whysafe.lsp.actions import FIX_ALL, Target, data_of, fix_all, order_of, plan, to_client, workspace_edit
+from whysafe.lsp.actions import FIX_ALL, fix_all, plan, to_client
 from whysafe.lsp.convert import Encoding
 from whysafe.lsp.diagnostics import View, diagnostics
 from whysafe.lsp.hover import hover, plain
 from whysafe.lsp.messages import Order
 from whysafe.lsp.reports import Entry
 from whysafe.lsp.session import Capabilities
+from whysafe.lsp.targets import Target, data_of, order_of, workspace_edit
 from whysafe.report import Note, Report, Shown
 from whysafe.syntax.position import Edit, Position, span
 
@@ -111,7 +112,43 @@ def test_only_what_is_under_the_cursor_is_offered():
     both = entry(shown(line=1, column=5), shown())
     assert titles(both, span(0, 0, 0, 0)) == []
     assert len(titles(both, span(1, 6, 1, 6))) == 4
-    assert len(titles(both, span(1, 0, 2, 0))) == 8
+
+
+def test_a_menu_has_at_most_six_entries_the_safe_fixes_first_and_the_gravest_before_the_others():
+    low = shown()
+    low = dataclasses.replace(low, full=Severity.HINT, finding=dataclasses.replace(low.finding, rule="low"))
+    both = entry(low, shown(fixes=(SAFE,)), shown(line=3))
+    assert titles(both, span(2, 1, 3, 1)) == [
+        "Use ast.literal_eval",
+        *(title for title in titles(entry(shown()))),
+        "Justify eval-used as accepted...",
+    ]
+    assert titles(both)[-1] == "Justify low as accepted..."
+    assert len(titles(both, only=["", "source.fixAll"])) == 7
+
+
+@pytest.mark.parametrize(
+    ("named", "cursor", "offered"),
+    [
+        ([("eval-used", span(2, 0, 2, 4))], span(2, 7, 2, 7), True),
+        ([("eval-used", span(2, 0, 2, 4))], span(1, 0, 1, 0), False),
+        ([("other", span(2, 0, 2, 4))], span(2, 7, 2, 7), False),
+        ([("eval-used", span(2, 6, 2, 7))], span(2, 7, 2, 7), False),
+        ([], span(2, 7, 2, 7), False),
+    ],
+)
+def test_a_finding_that_the_client_names_on_the_line_counts_as_under_the_cursor(named, cursor, offered):
+    found = plan(entry(shown()), cursor, only=None, client=FULL, lines=LINES, named=named)
+    assert bool(found) is offered
+
+
+def test_a_note_that_the_client_names_offers_what_its_block_needs():
+    stale = entry(shown(line=5, state=State.STALE, block=BLOCK), notes=[note(State.STALE)])
+    place = BLOCK.span
+    named = [("justification-stale", place)]
+    cursor = span(place.end.line, place.end.column + 4, place.end.line, place.end.column + 4)
+    assert plan(stale, cursor, only=None, client=FULL, lines=LINES) == []
+    assert plan(stale, cursor, only=None, client=FULL, lines=LINES, named=named)
 
 
 def test_carried_findings_offer_nothing():

@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from whysafe.checker import cards, check
 from whysafe.config import from_mapping
-from whysafe.lsp.actions import Target
 from whysafe.lsp.completion import complete
 from whysafe.lsp.diagnostics import View
 from whysafe.lsp.lens import lenses
 from whysafe.lsp.reports import Entry
 from whysafe.lsp.session import Capabilities
+from whysafe.lsp.targets import Target
 from whysafe.syntax.position import Edit, Position, span
 from whysafe.syntax.source import split_lines
 

@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from whysafe.analysis.finding import Card, Confidence, Finding, InTests, Rank, Severity
 from whysafe.justifications.comment import Block, Decision, Placed
-from whysafe.lsp import features
+from whysafe.lsp import action_features, features
 from whysafe.lsp.host import Server, can_be_watched
 from whysafe.lsp.messages import Outcome
 from whysafe.lsp.session import read_capabilities
@@ -203,7 +203,7 @@ async def test_a_client_that_resolves_gets_edits_only_then(server, monkeypatch):
     here = server("modern")
     monkeypatch.setattr(type(here.supervisor), "write", None, raising=True)
     found(here, facts())
-    actions = await features.code_action(here, action_params())
+    actions = await action_features.code_action(here, action_params())
     assert len(actions) == 4
     assert not any("edit" in action for action in actions)
 
@@ -211,25 +211,25 @@ async def test_a_client_that_resolves_gets_edits_only_then(server, monkeypatch):
 async def test_an_action_is_resolved_for_the_text_that_it_was_offered_for(server):
     here = server("modern")
     found(here, facts())
-    (action, *_) = await features.code_action(here, action_params())
+    (action, *_) = await action_features.code_action(here, action_params())
     here.supervisor = type("Worker", (), {"write": None, "changed": here.supervisor.changed})()
     answer_orders(here, Outcome(edits=(Edit(span(2, 0, 2, 0), "# x\n"),), snippet="# ${1:x}\n"))
     params = types.CodeAction(title=action["title"], data=action["data"])
-    edit = (await features.resolve_action(here, params))["edit"]
+    edit = (await action_features.resolve_action(here, params))["edit"]
     assert edit["documentChanges"][0]["edits"][0]["snippet"]["value"] == "# ${1:x}\n"
     type_at_start(here, 2)
     with pytest.raises(JsonRpcException) as refused:
-        await features.resolve_action(here, params)
+        await action_features.resolve_action(here, params)
     assert refused.value.code == -32801
 
 
 async def test_a_refusal_is_told_once_and_changes_nothing(server):
     here = server("modern")
     found(here, facts())
-    (action, *_) = await features.code_action(here, action_params())
+    (action, *_) = await action_features.code_action(here, action_params())
     here.supervisor = type("Worker", (), {})()
     answer_orders(here)
-    answer = await features.resolve_action(here, types.CodeAction(title=action["title"], data=action["data"]))
+    answer = await action_features.resolve_action(here, types.CodeAction(title=action["title"], data=action["data"]))
     assert "edit" not in answer
     told = [message["params"]["message"] for message in here.wire.sent if message["method"] == "window/showMessage"]
     assert told == ["whysafe: it stands in a string"]
@@ -237,9 +237,9 @@ async def test_a_refusal_is_told_once_and_changes_nothing(server):
 
 async def test_a_foreign_action_is_refused(server):
     here = server("modern")
-    assert (await features.resolve_action(here, types.CodeAction(title="x")))["title"] == "x"
+    assert (await action_features.resolve_action(here, types.CodeAction(title="x")))["title"] == "x"
     with pytest.raises(JsonRpcException) as refused:
-        await features.resolve_action(here, types.CodeAction(title="x", data={"of": "another server"}))
+        await action_features.resolve_action(here, types.CodeAction(title="x", data={"of": "another server"}))
     assert refused.value.code == -32602
 
 

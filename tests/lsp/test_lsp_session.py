@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from lsp_client import capabilities
+from lsprotocol import types
+from lsprotocol.converters import get_converter
 from whysafe.lsp.convert import Encoding
 from whysafe.lsp.documents import Documents
 from whysafe.lsp.session import Session, editor_settings, is_excluded, path_of, read_capabilities, utc_today
@@ -43,8 +45,7 @@ def project(tmp_path):
             "neovim",
             {
                 "encoding": Encoding.UTF8,
-                "pull": True,
-                "refresh": False,
+                "pull": False,
                 "document_changes": False,
                 "resolve_edit": True,
             },
@@ -64,7 +65,6 @@ def project(tmp_path):
             {
                 "encoding": Encoding.UTF16,
                 "pull": True,
-                "refresh": True,
                 "snippet_edits": True,
                 "document_changes": True,
             },
@@ -104,6 +104,85 @@ def test_texts_without_a_file_and_files_without_a_folder_are_looked_at(project, 
     other = (tmp_path_factory.mktemp("other") / "a.py").as_uri()
     assert not session.looks_at(document(other))
     assert Session().looks_at(document(other))
+
+
+@pytest.mark.parametrize(
+    ("folders", "uri", "looked_at"),
+    [
+        ([], "untitled:Untitled-1", True),
+        ([], "vscode-vfs://github/a/b.py", True),
+        ([], "git:/a.py", False),
+        ([], "vscode-notebook-cell:/a.ipynb#x", False),
+        (["vscode-vfs://github/a"], "vscode-vfs://github/a/b.py", True),
+        (["vscode-vfs://github/a"], "vscode-vfs://github/ab/c.py", False),
+        (["vscode-vfs://github/a"], "file:///a/b.py", False),
+        (["file:///a"], "vscode-vfs://github/a/b.py", False),
+        (["file:///a"], "untitled:Untitled-1", True),
+        (["file:///a"], "vscode-interactive:/Interactive-1.interactive", True),
+        (["vscode-vfs://github/a", "file:///a"], "file:///a/b.py", True),
+    ],
+)
+def test_what_is_no_file_is_looked_at_in_the_workspace(folders, uri, looked_at):
+    session = Session()
+    for folder in folders:
+        session.add_folder(folder)
+    assert session.looks_at(document(uri)) is looked_at
+    for folder in folders:
+        session.remove_folder(folder)
+    assert not session.folders
+    assert not session.virtual_folders
+
+
+@pytest.mark.parametrize("place", ["../outside.py", "env/site-packages/a.py", "generated/a.py"])
+def test_what_the_user_asks_for_is_looked_at_wherever_it_is(project, place):
+    session, root = project
+    (root / "whysafe.toml").write_text('[exclude]\n"generated/" = "made by a tool"\n')
+    here = document(Path(os.path.normpath(root / place)).as_uri())
+    assert not session.looks_at(here)
+    session.inspected.add(here.uri)
+    assert session.looks_at(here)
+    assert not session.looks_at(document(here.uri, "toml"))
+
+
+def test_folders_have_settings_of_their_own_in_the_editor_and_on_disk(tmp_path):
+    session = Session()
+    for name in ("one", "two", "two/inner"):
+        (tmp_path / name).mkdir()
+        session.add_folder((tmp_path / name).as_uri())
+    (tmp_path / "one" / "whysafe.toml").write_text('program-type = "cli"\nconfidence = "high"\n')
+    session.editor = {"author": "Everywhere"}
+    session.editor_by_folder = {(tmp_path / "two" / "inner").as_uri(): {"program-type": "library"}}
+    one, two, inner = (
+        session.settings(document((tmp_path / name / "a.py").as_uri())) for name in ("one", "two", "two/inner")
+    )
+    assert (one.program_type, one.confidence.label, one.author) == ("cli", "high", "Everywhere")
+    assert (two.program_type, two.author) == (None, "Everywhere")
+    assert (inner.program_type, inner.author) == ("library", None)
+
+
+@pytest.mark.parametrize(("setting", "program_type"), [("", "notebook"), ('program-type = "cli"\n', "cli")])
+def test_a_notebook_is_one_unless_the_settings_say_otherwise(project, setting, program_type):
+    session, root = project
+    (root / "whysafe.toml").write_text(setting)
+    path = str(root / "n.ipynb")
+    notebook = Documents().open((root / "n.ipynb").as_uri(), "python", 1, "", path=path, notebook=True)
+    assert session.settings(notebook).program_type == program_type
+    assert session.settings(document((root / "n.py").as_uri())).program_type == (None if not setting else "cli")
+
+
+@pytest.mark.parametrize(
+    ("experimental", "wanted"),
+    [
+        (None, False),
+        ({}, False),
+        ({"whysafe": None}, False),
+        ({"whysafe": {"status": "yes"}}, False),
+        ({"whysafe": {"status": True}}, True),
+    ],
+)
+def test_a_status_is_for_clients_that_announce_it(experimental, wanted):
+    client = get_converter().structure({"experimental": experimental}, types.ClientCapabilities)
+    assert read_capabilities(client).status is wanted
 
 
 def test_the_editor_is_over_the_file(project):

@@ -55,3 +55,7 @@ end, {
 vim.api.nvim_create_user_command('WhysafeCheck', function(call)
   require('whysafe').check({ answered = call.bang })
 end, { bang = true, desc = 'List the findings of the workspace; with !, the answered ones too' })
+
+vim.api.nvim_create_user_command('WhysafeInspect', function()
+  require('whysafe').inspect()
+end, { desc = 'Look at this file, although it is not a part of the workspace' })

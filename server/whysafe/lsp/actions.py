@@ -14,26 +14,29 @@ from whysafe.justifications import mending
 from whysafe.justifications.comment import Decision
 from whysafe.justifications.state import State
 from whysafe.justifications.wording import listed
-from whysafe.lsp.convert import span_to_client
 from whysafe.lsp.hover import blocks_of
 from whysafe.lsp.messages import Order
-from whysafe.syntax.position import Position, Span
+from whysafe.lsp.targets import data_of, workspace_edit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from whysafe.justifications.comment import Block
-    from whysafe.lsp.messages import Outcome
     from whysafe.lsp.reports import Entry
     from whysafe.lsp.session import Capabilities
+    from whysafe.lsp.targets import Target
     from whysafe.report import Note, Report, Shown
-    from whysafe.syntax.position import Edit
+    from whysafe.syntax.position import Edit, Position, Span
 
 QUICK_FIX = "quickfix"
 REWRITE = "refactor.rewrite"
 FIX_ALL = "source.fixAll.whysafe"
-KINDS = (QUICK_FIX, REWRITE, FIX_ALL)
+INSPECT = "source.inspect.whysafe"
+KINDS = (QUICK_FIX, REWRITE, FIX_ALL, INSPECT)
 EXPLAIN_COMMAND = "whysafe.explain"
+INSPECT_COMMAND = "whysafe.inspect"
+MENU_LIMIT = 6
+"""More entries than that nobody reads."""
 
 _JUSTIFY = (
     (Decision.ACCEPTED, "{verb} {rule} as accepted..."),
@@ -76,31 +79,57 @@ class Action:
     explains: str | None = None
 
 
-def plan(
-    entry: Entry, span: Span, *, only: Sequence[str] | None, client: Capabilities, lines: Sequence[str] = ()
+def plan(  # noqa: PLR0913 - the last three are what the client may have told
+    entry: Entry,
+    span: Span,
+    *,
+    only: Sequence[str] | None,
+    client: Capabilities,
+    lines: Sequence[str] = (),
+    named: Sequence[tuple[str, Span]] = (),
 ) -> list[Action]:
     """The actions for a span of the text that the report is of; `only` are the kinds that the client wants.
 
-    `lines` are those of that text; without them nothing is offered that is written without the worker.
+    `lines` are those of that text; without them nothing is offered that is written without the worker. `named` are the
+    diagnostics, as code and place, that the client asks about: one on a line of `span` counts as if it were under the
+    cursor. At most `MENU_LIMIT` actions, the safe fixes first, then what is closest to the cursor.
     """
     if not client.literal_actions:
         return []
-    actions: list[Action] = []
+    groups: list[tuple[tuple[bool, int, int, Position], list[Action]]] = []
     for index, shown in enumerate(entry.report.shown):
-        if _meet(shown.finding.span, span) or _is_marked_at(shown, span):
-            actions.extend(_for_finding(index, shown, client))
+        place = shown.finding.span
+        if _meet(place, span) or _is_marked_at(shown, span) or _is_named(shown.finding.rule, place, span, named):
+            groups.append((_closeness(place, span, shown.full.value), list(_for_finding(index, shown, client))))
     for block, state, _ in blocks_of(entry.report):
         near = any(shown.block == block and _meet(shown.finding.span, span) for shown in entry.report.shown)
-        if near or _meet(block.span, span):
-            notes = [note for note in entry.report.notes if note.block == block]
-            actions.extend((*_mend(block, notes, lines), *_for_block(block, state, notes)))
-    if only is not None:
+        notes = [note for note in entry.report.notes if note.block == block]
+        asked = any(_is_named(f"justification-{note.state.value}", note.span, span, named) for note in notes)
+        if near or asked or _meet(block.span, span):
+            mends = [*_mend(block, notes, lines), *_for_block(block, state, notes)]
+            groups.append((_closeness(block.span, span), mends))
+    groups.sort(key=lambda group: group[0])
+    actions = [action for _, group in groups for action in group if wants(action.kind, only)]
+    actions.sort(key=lambda action: not action.preferred)
+    del actions[MENU_LIMIT:]
+    if only is not None and wants(FIX_ALL, only):
         everything = fix_all(entry.report)
         if everything:
             title = "Fix all findings that have a safe fix"
             actions.append(Action(title=title, kind=FIX_ALL, edits=everything))
-        actions = [action for action in actions if any(_is_kind(action.kind, kind) for kind in only)]
     return actions
+
+
+def _closeness(place: Span, cursor: Span, severity: int = 0) -> tuple[bool, int, int, Position]:
+    """A key that puts first what the cursor is in, of that the smallest, and of several there the gravest."""
+    lines, columns = place.end.line - place.start.line, place.end.column - place.start.column
+    return not _meet(place, cursor), lines * 10_000 + columns, -severity, place.start
+
+
+def _is_named(code: str, place: Span, span: Span, named: Sequence[tuple[str, Span]]) -> bool:
+    """Whether a diagnostic is one of those that the client asks about, and on a line that it asks about."""
+    on_line = place.start.line <= span.end.line and span.start.line <= place.end.line
+    return on_line and any(code == other and _meet(place, there) for other, there in named)
 
 
 def _is_marked_at(shown: Shown, span: Span) -> bool:
@@ -113,8 +142,11 @@ def _meet(one: Span, other: Span) -> bool:
     return one.start <= other.end and other.start <= one.end
 
 
-def _is_kind(kind: str, wanted: str) -> bool:
-    return not wanted or kind == wanted or kind.startswith(wanted + ".")
+def wants(kind: str, only: Sequence[str] | None) -> bool:
+    """Whether the client wants actions of a kind; actions on whole files have to be asked for."""
+    if only is None:
+        return not kind.startswith("source.")
+    return any(not wanted or kind == wanted or kind.startswith(wanted + ".") for wanted in only)
 
 
 def _for_finding(index: int, shown: Shown, client: Capabilities) -> Iterator[Action]:
@@ -201,32 +233,24 @@ def _overlap(one: Span, other: Span) -> bool:
     return not both_insert and (one == other or (one.start < other.end and other.start < one.end))
 
 
-# For the protocol ---------------------------------------------------------------------------------------------------
+# For the protocol -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """The document that actions change, at the version that they were made for."""
+def to_client(action: Action, entry: Entry, target: Target) -> dict[str, Any] | None:
+    """The action as the protocol has it; without `edit` where that is still to be asked of the worker.
 
-    uri: str
-    version: int | None
-    revision: int
-    lines: Sequence[str]
-    client: Capabilities
-
-    def range(self, span: Span) -> dict[str, Any]:
-        return span_to_client(self.lines, span, self.client.encoding)
-
-
-def to_client(action: Action, entry: Entry, target: Target) -> dict[str, Any]:
-    """The action as the protocol has it; without `edit` where that is still to be asked of the worker."""
+    None where its edit cannot be made in the documents of the client.
+    """
+    edit = None if action.edits is None else workspace_edit(action.edits, target)
+    if edit is None and action.edits is not None:
+        return None
     result: dict[str, Any] = {"title": action.title, "kind": action.kind}
     if action.item is not None:
         result["diagnostics"] = [entry.items[action.item]]
     if action.preferred and target.client.preferred_actions:
         result["isPreferred"] = True
-    if action.edits is not None:
-        result["edit"] = workspace_edit(action.edits, target)
+    if edit is not None:
+        result["edit"] = edit
     if action.explains is not None:
         command = {"title": action.title, "command": EXPLAIN_COMMAND, "arguments": [action.explains]}
         result["command"] = command
@@ -235,39 +259,8 @@ def to_client(action: Action, entry: Entry, target: Target) -> dict[str, Any]:
     return result
 
 
-def workspace_edit(edits: Iterable[Edit], target: Target, snippet: str | None = None) -> dict[str, Any]:
-    """The edits as the client understands them best; a snippet replaces the text of a single edit."""
-    client = target.client
-    changes = [_text_edit(edit, target) for edit in edits]
-    if not client.document_changes:
-        return {"changes": {target.uri: changes}}
-    if snippet is not None and client.snippet_edits and len(changes) == 1:
-        changes = [{"range": changes[0]["range"], "snippet": {"kind": "snippet", "value": snippet}}]
-    document = {"uri": target.uri, "version": target.version}
-    return {"documentChanges": [{"textDocument": document, "edits": changes}]}
-
-
-def edit_of(outcome: Outcome, target: Target) -> dict[str, Any] | None:
-    """The edit for an order that the worker has answered; None where it was refused."""
-    return None if outcome.refusal is not None else workspace_edit(outcome.edits, target, outcome.snippet)
-
-
-def _text_edit(edit: Edit, target: Target) -> dict[str, Any]:
-    return {"range": target.range(edit.span), "newText": edit.text}
-
-
-def data_of(order: Order, target: Target) -> dict[str, Any]:
-    """What the client carries back to us when it resolves the action."""
-    place = [order.place.line, order.place.column]
-    fields = {"task": order.task, "place": place, "rule": order.rule, "decision": order.decision}
-    return {"uri": target.uri, "revision": target.revision} | fields
-
-
-def order_of(data: Any) -> tuple[str, int, Order]:
-    """Address, revision and order of what `data_of` made. Raises ValueError where it is something else."""
-    try:
-        line, column = data["place"]
-        order = Order(str(data["task"]), Position(int(line), int(column)), str(data["rule"]), str(data["decision"]))
-        return str(data["uri"]), int(data["revision"]), order
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError("this action is not one of ours") from error
+def to_inspect(uri: str) -> dict[str, Any]:
+    """The action that has a document looked at which is not, because of where it is."""
+    title = "whysafe: inspect this file"
+    command = {"title": title, "command": INSPECT_COMMAND, "arguments": [uri]}
+    return {"title": title, "kind": INSPECT, "command": command}

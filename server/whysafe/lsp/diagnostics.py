@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from whysafe.analysis.finding import Confidence, Severity
-from whysafe.explain import CWE_PAGE
+from whysafe.explain import CWE_PAGE, line_of
 from whysafe.justifications.state import State
 from whysafe.lsp.convert import span_to_client
 
@@ -48,6 +48,14 @@ class View:
     def range(self, span: Span) -> dict[str, Any]:
         return span_to_client(self.lines, span, self.client.encoding)
 
+    def location(self, span: Span) -> dict[str, Any]:
+        """Address and range of a span; a part of a larger text may be able to name places in other parts."""
+        return {"uri": self.uri, "range": self.range(span)}
+
+    def where(self, span: Span) -> str:
+        """The place of a span in words."""
+        return line_of(span)
+
 
 def diagnostics(report: Report, view: View) -> list[dict[str, Any]]:
     """All diagnostics of a report, in its order: findings, then notes on justifications, then gaps."""
@@ -63,7 +71,7 @@ def _of_finding(shown: Shown, view: View) -> dict[str, Any]:
     card = view.cards.get(finding.rule)
     item = _item(view, finding.span, _in_editor(shown), finding_message(shown))
     item["code"] = finding.rule
-    item["data"] = {"rule": finding.rule}
+    item["data"] = {"rule": finding.rule, "state": shown.state.value}
     page = None if card is None else page_of(card)
     if page is not None and view.client.code_description:
         item["codeDescription"] = {"href": page}
@@ -102,6 +110,7 @@ def page_of(card: Card) -> str | None:
 def _of_note(note: Note, view: View) -> dict[str, Any]:
     item = _item(view, note.span, note.severity, note.message)
     item["code"] = f"justification-{note.state.value}"
+    item["data"] = {"rule": None if note.block is None else next(iter(note.block.ids), None), "state": note.state.value}
     if note.unnecessary and view.client.unnecessary_tag:
         item["tags"] = [UNNECESSARY]
     if note.related and view.client.related_information:
@@ -131,7 +140,7 @@ def _related(step: Step, view: View) -> dict[str, Any]:
 
 
 def _location(view: View, span: Span, message: str) -> dict[str, Any]:
-    return {"location": {"uri": view.uri, "range": view.range(span)}, "message": message}
+    return {"location": view.location(span), "message": message}
 
 
 def of_problem(problem: Problem) -> dict[str, Any]:

@@ -9,10 +9,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from whysafe.lsp.convert import span_from_client
 from whysafe.syntax.position import Edit, Position, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from lsprotocol import types
+
+    from whysafe.lsp.convert import Encoding
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -84,11 +89,21 @@ def difference(old: Text, new: str) -> Edit:
     return Edit(Span(Position(first, 0), end), "".join(after[first : len(after) - last]))
 
 
+def apply_change(text: Text, change: types.TextDocumentContentChangeEvent, encoding: Encoding) -> Edit:
+    """Apply one change that the client has told, of a part or of the whole text, and return it as an edit."""
+    place = getattr(change, "range", None)
+    if place is None:
+        whole = difference(text, change.text)
+        return text.replace(whole.span, whole.text)
+    return text.replace(span_from_client(text.lines, place, encoding), change.text)
+
+
 @dataclass(slots=True, kw_only=True)
 class OpenDocument:
     """A document that the client has open.
 
-    `version` is the client's, `revision` our own: it grows with every change and is never given twice.
+    `version` is the client's, `revision` our own: it grows with every change and is never given twice. `notebook` tells
+    that it is a cell, or that it stands for all cells of a notebook.
     """
 
     uri: str
@@ -97,6 +112,7 @@ class OpenDocument:
     revision: int
     text: Text
     path: str | None = None
+    notebook: bool = False
 
 
 @dataclass(slots=True)
@@ -113,10 +129,18 @@ class Documents:
         self._last_revision += 1
         return self._last_revision
 
-    def open(self, uri: str, language: str, version: int | None, text: str, *, path: str | None) -> OpenDocument:
+    def open(  # noqa: PLR0913 - they are the parts of a document
+        self, uri: str, language: str, version: int | None, text: str, *, path: str | None, notebook: bool = False
+    ) -> OpenDocument:
         """Remember a document; one that is open already is replaced."""
         document = OpenDocument(
-            uri=uri, language=language, version=version, revision=self.next_revision(), text=Text(text), path=path
+            uri=uri,
+            language=language,
+            version=version,
+            revision=self.next_revision(),
+            text=Text(text),
+            path=path,
+            notebook=notebook,
         )
         self.by_uri[uri] = document
         return document

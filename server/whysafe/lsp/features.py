@@ -1,4 +1,7 @@
-"""Everything that the server does, one function per method of the protocol; `METHODS` lists them all."""
+"""Everything that the server does, one function per method of the protocol; `METHODS` lists them.
+
+Notebooks and actions have modules of their own.
+"""
 
 from __future__ import annotations
 
@@ -13,28 +16,23 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from whysafe import config, explain
-from whysafe.lsp import actions, hover, lens
+from whysafe.lsp import action_features, actions, hover, lens, notebook_features
+from whysafe.lsp.addressed import analysed_as, document_at, in_notebook, is_analysed, target_at, view_at
 from whysafe.lsp.completion import TRIGGERS, complete
-from whysafe.lsp.convert import position_from_client, span_from_client
-from whysafe.lsp.diagnostics import View
-from whysafe.lsp.documents import difference
+from whysafe.lsp.convert import position_from_client
+from whysafe.lsp.documents import apply_change
 from whysafe.lsp.host import Server, can_be_watched
-from whysafe.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS, SERVER_CANCELLED
+from whysafe.lsp.notebooks import PYTHON
+from whysafe.lsp.protocol import INVALID_PARAMS, SERVER_CANCELLED
 from whysafe.lsp.session import SETTINGS_FILES, editor_settings, path_of, read_capabilities
-from whysafe.lsp.supervisor import UnavailableError
 from whysafe.lsp.transport import OutgoingFrames, read_in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from whysafe.lsp.documents import OpenDocument
-    from whysafe.lsp.messages import Order, Outcome
     from whysafe.lsp.transport import TooLargeError
     from whysafe.lsp.worker import Worker
-    from whysafe.syntax.position import Edit
 
 PULL_SECONDS = 5.0
-ACTION_SECONDS = 0.5
+LENS_SECONDS = 0.5
 FLUSH_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
@@ -52,9 +50,9 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
     ls.initial_settings = editor_settings(params.initialization_options)
     resolve = session.capabilities.resolve_edit
     options = types.CodeActionOptions(code_action_kinds=list(actions.KINDS), resolve_provider=resolve)
-    ls.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
+    ls.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(action_features.code_action)
     if resolve:
-        ls.feature(types.CODE_ACTION_RESOLVE)(resolve_action)
+        ls.feature(types.CODE_ACTION_RESOLVE)(action_features.resolve_action)
     if session.capabilities.pull:
         pull = types.DiagnosticOptions(identifier="whysafe", inter_file_dependencies=False, workspace_diagnostics=False)
         ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pull)(diagnostic)
@@ -64,6 +62,7 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
 
 async def initialized(ls: Server, _params: Any) -> None:
     logging.getLogger("whysafe").addHandler(_ClientLog(ls))
+    ls.tell_status()
     ls.background(ls.register())
     ls.background(ls.watch_the_day())
     if ls.session.capabilities.asks_configuration:
@@ -74,6 +73,7 @@ async def initialized(ls: Server, _params: Any) -> None:
 
 def shutdown(ls: Server, *_params: Any) -> None:
     ls.supervisor.stop()
+    ls.status.stop()
 
 
 # Documents ----------------------------------------------------------------------------------------------------------
@@ -81,6 +81,8 @@ def shutdown(ls: Server, *_params: Any) -> None:
 
 def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
     item = params.text_document
+    if in_notebook(ls, item.uri):
+        return
     if ls.documents.get(item.uri) is not None:
         log.warning("%s was opened twice; the last text counts", item.uri)
         ls.supervisor.close(item.uri)
@@ -92,26 +94,24 @@ def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
 def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     uri, version = params.text_document.uri, params.text_document.version
     document = ls.documents.get(uri)
+    if in_notebook(ls, uri):
+        return
     if document is None:
         log.warning("ignored a change of %s, which is not open", uri)
         return
     if document.version is not None and version <= document.version:
         log.warning("%s: version %s follows %s; the changes are applied as they came", uri, version, document.version)
-    edits = [_apply(ls, document, change) for change in params.content_changes]
+    encoding = ls.session.capabilities.encoding
+    edits = [apply_change(document.text, change, encoding) for change in params.content_changes]
     document.version, document.revision = version, ls.documents.next_revision()
     ls.reports.edited(uri, edits)
     ls.supervisor.changed(uri, edits)
-
-
-def _apply(ls: Server, document: OpenDocument, change: types.TextDocumentContentChangeEvent) -> Edit:
-    text = document.text
-    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-        whole = difference(text, change.text)
-        return text.replace(whole.span, whole.text)
-    return text.replace(span_from_client(text.lines, change.range, ls.session.capabilities.encoding), change.text)
+    ls.tell_status()
 
 
 def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
+    if in_notebook(ls, params.text_document.uri):
+        return
     if ls.documents.close(params.text_document.uri) is None:
         log.warning("ignored that %s was closed, which is not open", params.text_document.uri)
     ls.unwatch(params.text_document.uri)
@@ -139,12 +139,14 @@ def did_change_watched_files(ls: Server, params: types.DidChangeWatchedFilesPara
         ls.reload_settings()
 
 
-def did_change_workspace_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+async def did_change_workspace_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
     for folder in params.event.removed:
         ls.session.remove_folder(folder.uri)
     for folder in params.event.added:
         ls.session.add_folder(folder.uri)
     ls.reload_settings()
+    if ls.session.capabilities.asks_configuration:
+        await ls.load_configuration()
 
 
 def _is_settings_file(uri: str) -> bool:
@@ -156,13 +158,13 @@ def _is_settings_file(uri: str) -> bool:
 
 async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict[str, Any]:
     """The diagnostics of the text as it is now; a client that waits too long is asked to come again."""
-    uri = params.text_document.uri
+    uri, whole = params.text_document.uri, analysed_as(ls, params.text_document.uri)
     with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(ls.configured.wait(), PULL_SECONDS)
-    if uri not in ls.supervisor.tracked:
+    if whole not in ls.supervisor.tracked:
         return {"kind": "full", "items": []}
-    tracked = await ls.supervisor.settle(uri, PULL_SECONDS)
-    if tracked is None and uri not in ls.supervisor.tracked:
+    tracked = await ls.supervisor.settle(whole, PULL_SECONDS)
+    if (tracked is None and whole not in ls.supervisor.tracked) or not is_analysed(ls, uri):
         return {"kind": "full", "items": []}
     entry = ls.reports.get(uri)
     if tracked is None or entry is None or entry.revision != tracked.document.revision:
@@ -175,14 +177,14 @@ async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict
 
 def hover_at(ls: Server, params: types.HoverParams) -> dict[str, Any] | None:
     uri = params.text_document.uri
-    document, entry = ls.documents.get(uri), ls.reports.get(uri)
-    if document is None or entry is None:
+    document, entry, view = document_at(ls, uri), ls.reports.get(uri), view_at(ls, uri)
+    if document is None or entry is None or view is None:
         return None
-    session, lines = ls.session, document.text.lines
+    session = ls.session
     return hover.hover(
         entry,
-        position_from_client(lines, params.position, session.capabilities.encoding),
-        View(uri=uri, lines=lines, cards=session.cards, client=session.capabilities),
+        position_from_client(view.lines, params.position, session.capabilities.encoding),
+        view,
         today=session.today(),
         ticket_url=session.settings(document).ticket_url,
         program_type=config.for_path(session.settings(document), document.path).program_type,
@@ -191,14 +193,14 @@ def hover_at(ls: Server, params: types.HoverParams) -> dict[str, Any] | None:
 
 def completion(ls: Server, params: types.CompletionParams) -> list[dict[str, Any]]:
     uri = params.text_document.uri
-    document, entry = ls.documents.get(uri), ls.reports.get(uri)
-    if document is None or entry is None:
+    document, entry, view = document_at(ls, uri), ls.reports.get(uri), view_at(ls, uri)
+    if document is None or entry is None or view is None:
         return []
-    session, lines = ls.session, document.text.lines
+    session = ls.session
     return complete(
         entry,
-        position_from_client(lines, params.position, session.capabilities.encoding),
-        View(uri=uri, lines=lines, cards=session.cards, client=session.capabilities),
+        position_from_client(view.lines, params.position, session.capabilities.encoding),
+        view,
         config.for_path(session.settings(document), document.path),
         session.today(),
     )
@@ -206,103 +208,9 @@ def completion(ls: Server, params: types.CompletionParams) -> list[dict[str, Any
 
 async def code_lens(ls: Server, params: types.CodeLensParams) -> list[dict[str, Any]]:
     uri = params.text_document.uri
-    await ls.supervisor.settle(uri, ACTION_SECONDS)
-    document, entry = ls.documents.get(uri), ls.reports.get(uri)
-    if document is None or entry is None or entry.revision != document.revision:
-        return []
-    return lens.lenses(entry, _target(ls, document), can_apply=ls.session.capabilities.applies_edits)
-
-
-async def code_action(ls: Server, params: types.CodeActionParams) -> list[dict[str, Any]]:
-    uri = params.text_document.uri
-    await ls.supervisor.settle(uri, ACTION_SECONDS)
-    document, entry = ls.documents.get(uri), ls.reports.get(uri)
-    if document is None or entry is None or entry.revision != document.revision:
-        return []
-    client = ls.session.capabilities
-    span = span_from_client(document.text.lines, params.range, client.encoding)
-    planned = actions.plan(entry, span, only=params.context.only, client=client, lines=document.text.lines)
-    target = _target(ls, document)
-    answers = [actions.to_client(action, entry, target) for action in planned]
-    if client.resolve_edit:
-        return answers
-    return await _complete(ls, document, planned, answers)
-
-
-async def _complete(
-    ls: Server, document: OpenDocument, planned: Sequence[actions.Action], answers: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The actions with their edits, for a client that cannot ask for them later; without those that are refused."""
-    target = _target(ls, document)
-    orders = [action.order for action in planned if action.order is not None]
-    try:
-        outcomes = iter(await _write(ls, document, orders) if orders else ())
-    except UnavailableError as error:
-        log.info("no justification can be offered now: %s", error)
-        return [answer for action, answer in zip(planned, answers, strict=True) if action.order is None]
-    if document.revision != target.revision:
-        return []
-    complete = []
-    for action, answer in zip(planned, answers, strict=True):
-        edit = None if action.order is None else actions.edit_of(next(outcomes), target)
-        if action.order is None:
-            complete.append(answer)
-        elif edit is not None:
-            complete.append(answer | {"edit": edit})
-    return complete
-
-
-async def apply(ls: Server, *arguments: Any) -> None:
-    """Do what a code lens offers: have the client apply the edit, or tell the user why there is none."""
-    edit = await _edit_for(ls, ls.protocol.plain(arguments[0]) if arguments else None)
-    if edit is not None:
-        params = ls.protocol.structured({"label": "whysafe", "edit": edit}, types.ApplyWorkspaceEditParams)
-        await asyncio.shield(ls.workspace_apply_edit_async(params))
-
-
-async def resolve_action(ls: Server, params: types.CodeAction) -> dict[str, Any]:
-    """The action with its edit; without one, and with a message for the user, where it is refused."""
-    answer: dict[str, Any] = ls.protocol.plain(params)
-    edit = None if params.data is None else await _edit_for(ls, answer.get("data"))
-    return answer if edit is None else answer | {"edit": edit}
-
-
-async def _edit_for(ls: Server, data: Any) -> dict[str, Any] | None:
-    """The edit for an order that the client carries back to us; None, after a message for the user, where refused."""
-    try:
-        uri, revision, order = actions.order_of(data)
-    except ValueError as error:
-        raise JsonRpcException(str(error), code=INVALID_PARAMS) from error
-    document = ls.documents.get(uri)
-    if document is None or document.revision != revision:
-        raise JsonRpcException("The text has changed since; please try again.", code=CONTENT_MODIFIED)
-    target = _target(ls, document)
-    try:
-        (outcome,) = await _write(ls, document, [order])
-    except UnavailableError as error:
-        ls.show_warning(f"whysafe: {error}")
-        return None
-    if document.revision != revision:
-        raise JsonRpcException("The text has changed since; please try again.", code=CONTENT_MODIFIED)
-    edit = actions.edit_of(outcome, target)
-    if edit is None:
-        ls.show_warning(f"whysafe: {outcome.refusal}")
-    return edit
-
-
-async def _write(ls: Server, document: OpenDocument, orders: Sequence[Order]) -> tuple[Outcome, ...]:
-    settings = config.for_path(ls.session.settings(document), document.path)
-    return await ls.supervisor.write(document.uri, orders, settings, ls.session.today())
-
-
-def _target(ls: Server, document: OpenDocument) -> actions.Target:
-    return actions.Target(
-        uri=document.uri,
-        version=document.version,
-        revision=document.revision,
-        lines=document.text.lines,
-        client=ls.session.capabilities,
-    )
+    await ls.supervisor.settle(analysed_as(ls, uri), LENS_SECONDS)
+    found = target_at(ls, uri)
+    return [] if found is None else lens.lenses(*found, can_apply=ls.session.capabilities.applies_edits)
 
 
 # Commands -----------------------------------------------------------------------------------------------------------
@@ -323,9 +231,26 @@ def explain_rule(ls: Server, *arguments: Any) -> str:
     return page
 
 
+def inspect(ls: Server, *arguments: Any) -> str:
+    """Look at an open document that gets no diagnostics by itself, because of where it is; says what is done."""
+    uri = str(arguments[0]) if arguments else ""
+    document = ls.documents.get(analysed_as(ls, uri))
+    if document is None:
+        raise JsonRpcException(f"No open document has the address {uri!r}.", code=INVALID_PARAMS)
+    if document.language != PYTHON:
+        raise JsonRpcException(f"whysafe reads Python, and this is {document.language!r}.", code=INVALID_PARAMS)
+    if document.uri in ls.supervisor.tracked:
+        return "whysafe looks at this document already."
+    ls.session.inspected.add(document.uri)
+    ls.watch(document.uri)
+    ls.ask_for_pull()
+    return "whysafe looks at this document until the end of this session."
+
+
 def restart(ls: Server, *_arguments: Any) -> None:
     """Start the analysis afresh, with a new worker."""
     ls.supervisor.restart()
+    ls.tell_status()
 
 
 METHODS = (
@@ -342,10 +267,16 @@ METHODS = (
     (types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration, None),
     (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, did_change_watched_files, None),
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders, None),
+    *notebook_features.METHODS,
     # Registered in `initialize`, because they depend on the client: textDocument/codeAction, codeAction/resolve and
     # textDocument/diagnostic.
 )
-COMMANDS = ((actions.EXPLAIN_COMMAND, explain_rule), (lens.APPLY_COMMAND, apply), ("whysafe.restart", restart))
+COMMANDS = (
+    (actions.EXPLAIN_COMMAND, explain_rule),
+    (lens.APPLY_COMMAND, action_features.apply),
+    (actions.INSPECT_COMMAND, inspect),
+    ("whysafe.restart", restart),
+)
 
 
 def serve(incoming: int, outgoing: int, worker: Worker | None) -> int:

@@ -14,18 +14,23 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from whysafe import __version__
+from whysafe.lsp.cells import cell_entry, split_report
 from whysafe.lsp.diagnostics import of_problem
 from whysafe.lsp.documents import Documents
+from whysafe.lsp.notebook_features import SYNC
+from whysafe.lsp.notebooks import Notebooks
 from whysafe.lsp.protocol import Protocol
 from whysafe.lsp.reports import Entry, Reports
 from whysafe.lsp.session import EDITOR, SECTION, SETTINGS_FILES, Session, editor_settings, uri_of
+from whysafe.lsp.status import METHOD, Status, Teller, status_of
 from whysafe.lsp.supervisor import Supervisor
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Mapping, Sequence
 
     from whysafe.analysis.finding import Card
     from whysafe.config import Problem
+    from whysafe.lsp.notebooks import Notebook
     from whysafe.lsp.tracked import Tracked
     from whysafe.lsp.worker import Worker
 
@@ -43,12 +48,19 @@ class Server(LanguageServer):
 
     def __init__(self, worker: Worker | None) -> None:
         super().__init__(
-            "whysafe", __version__, protocol_cls=Protocol, converter_factory=default_converter, max_workers=1
+            "whysafe",
+            __version__,
+            protocol_cls=Protocol,
+            converter_factory=default_converter,
+            max_workers=1,
+            notebook_document_sync=SYNC,
         )
         self.session = Session()
         self.documents = Documents()
+        self.notebooks = Notebooks()
         self.reports = Reports(session=self.session)
         self.supervisor = Supervisor(self.on_facts, self.on_cards, self.show_warning, first_worker=worker)
+        self.status = Teller(self._status, lambda params: self.protocol.tell(METHOD, params))
         self.initial_settings: dict[str, Any] = {}
         self.configured = asyncio.Event()
         self.ended = asyncio.Event()
@@ -94,10 +106,49 @@ class Server(LanguageServer):
         if faulty != (uri in self._faulty):
             (self._faulty.add if faulty else self._faulty.discard)(uri)
             self.ask_for_pull()
-        if changed and not self.session.capabilities.pull:
+        notebook = self.notebooks.get(uri)
+        if notebook is not None:
+            self.show_cells(notebook)
+        elif changed and not self.session.capabilities.pull:
             self.publish(uri, entry)
         if (before or entry).report.notes != entry.report.notes or (before is None and entry.report.notes):
             self.refresh_lenses()
+        self.tell_status()
+
+    def show_cells(self, notebook: Notebook) -> None:
+        """Make the reports of the cells out of that of their notebook, and publish those that are news."""
+        whole = self.reports.get(notebook.whole.uri)
+        if whole is None or whole.revision != notebook.whole.revision:
+            return
+        notebook.reports = split_report(whole.report, notebook)
+        edited, notebook.edited = notebook.edited, set()
+        others_changed = False
+        for cell in notebook.placed:
+            entry = cell_entry(
+                notebook.reports[cell.uri], cell, notebook, self.session.cards, self.session.capabilities
+            )
+            before = self.reports.get(cell.uri)
+            self.reports.entries[cell.uri] = entry
+            news = before is None or before.items != entry.items
+            others_changed |= news and cell.uri not in edited
+            if (news or before is None or before.version != entry.version) and not self.session.capabilities.pull:
+                self.publish(cell.uri, entry)
+        if others_changed:
+            self.ask_for_pull()
+
+    def tell_status(self) -> None:
+        """Tell a client that listens how things stand, if that has changed."""
+        if self.session.capabilities.status:
+            self.status.news()
+
+    def _status(self) -> Status:
+        entries = [self.reports.get(uri) for uri in self.supervisor.tracked]
+        return status_of(
+            self.supervisor.tracked.values(),
+            [entry.report for entry in entries if entry is not None],
+            started=self.configured.is_set() and bool(self.session.cards),
+            faulty_settings=len(self.session.problems()),
+        )
 
     def refresh_lenses(self) -> None:
         """Tell a client that can be told that it has other lenses to ask for."""
@@ -124,14 +175,31 @@ class Server(LanguageServer):
             self.supervisor.open(document)
         elif watched and not wanted:
             self.unwatch(uri)
+        self.tell_status()
 
     def unwatch(self, uri: str) -> None:
         self.supervisor.close(uri)
         self._faulty.discard(uri)
+        notebook = self.notebooks.get(uri)
+        if notebook is None:
+            self.hide(uri)
+        else:
+            self.reports.close(uri)
+            for cell in notebook.placed:
+                self.hide(cell.uri)
+        self.tell_status()
+
+    def hide(self, uri: str) -> None:
+        """Forget the report of a document, and have the client show nothing of it."""
         shown = self.reports.get(uri)
         self.reports.close(uri)
         if shown is not None and not self.session.capabilities.pull:
             self.publish(uri, Entry())
+
+    def close_notebook(self, uri: str) -> None:
+        self.unwatch(uri)
+        self.notebooks.close(uri)
+        self.documents.close(uri)
 
     # Settings ---------------------------------------------------------------------------------------------------------
 
@@ -146,10 +214,11 @@ class Server(LanguageServer):
                 self.on_facts(tracked)
         self._show_problems()
         self.ask_for_pull()
+        self.tell_status()
 
     def ask_for_pull(self) -> None:
         """Tell a client that pulls that what it was given may be outdated."""
-        if self.session.capabilities.pull and self.session.capabilities.refresh:
+        if self.session.capabilities.pull:
             self.background(self.workspace_diagnostic_refresh_async(None))
 
     def reload_settings(self) -> None:
@@ -163,25 +232,38 @@ class Server(LanguageServer):
 
     async def load_configuration(self) -> None:
         """Ask the client for its settings; go on without them where it does not answer in time."""
-        item = types.ConfigurationItem(section=SECTION)
-        request = asyncio.ensure_future(self.workspace_configuration_async(types.ConfigurationParams(items=[item])))
-        request.add_done_callback(self._take_configuration)
+        folders = list(self.session.folders)
+        items = [types.ConfigurationItem(section=SECTION)]
+        if len(folders) > 1:
+            items += [types.ConfigurationItem(scope_uri=uri, section=SECTION) for uri in folders]
+        request = asyncio.ensure_future(self.workspace_configuration_async(types.ConfigurationParams(items=items)))
+        request.add_done_callback(lambda answer: self._take_configuration(answer, folders))
         await asyncio.wait({request}, timeout=CONFIGURATION_SECONDS)
         if not self.configured.is_set():
             self.take_settings({})
 
-    def _take_configuration(self, answer: asyncio.Future[Any]) -> None:
+    def _take_configuration(self, answer: asyncio.Future[Any], folders: Sequence[str]) -> None:
         if answer.cancelled():
             return
         if answer.exception() is not None:
             log.info("the client has no settings for us: %s", answer.exception())
             self.take_settings({})
-        else:
-            self.take_settings(next(iter(answer.result() or ()), None))
+            return
+        general, *by_folder = answer.result() or (None,)
+        self.take_settings(general, dict(zip(folders, by_folder, strict=False)))
 
-    def take_settings(self, value: Any) -> None:
-        """Apply the settings of the client; those of its `initialize` hold where it does not set anything else."""
-        self.session.editor = self.initial_settings | editor_settings(value)
+    def take_settings(self, value: Any, by_folder: Mapping[str, Any] | None = None) -> None:
+        """Apply the settings of the client: `value` for everything, `by_folder` instead of it within a folder.
+
+        Those of its `initialize` hold as long as it has never set the same otherwise: what it sets and takes back later
+        is set no longer.
+        """
+        general = editor_settings(value)
+        special = {uri: editor_settings(wishes) for uri, wishes in (by_folder or {}).items()}
+        told = {key for wishes in (general, *special.values()) for key in wishes}
+        self.initial_settings = {key: wish for key, wish in self.initial_settings.items() if key not in told}
+        self.session.editor = self.initial_settings | general
+        self.session.editor_by_folder = {uri: self.initial_settings | wishes for uri, wishes in special.items()}
         self.configured.set()
         self.reload_settings()
 

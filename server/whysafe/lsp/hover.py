@@ -41,7 +41,7 @@ def hover(  # noqa: PLR0913 - the last two are settings that may be absent
     On a justification it says first what the part under the cursor means, and then what the whole is.
     """
     before = position_before(place, entry.since)
-    found = _texts(entry.report, before, view.cards, today, ticket_url)
+    found = _texts(entry.report, before, view, today, ticket_url)
     if not found:
         return None
     texts = [text for _, text in found]
@@ -69,10 +69,11 @@ def plain(markdown: str) -> str:
 
 
 def _texts(
-    report: Report, place: Position, cards: Mapping[str, Card], today: dt.date, ticket_url: str | None
+    report: Report, place: Position, view: View, today: dt.date, ticket_url: str | None
 ) -> list[tuple[Span, str]]:
+    cards = view.cards
     findings = [
-        (shown.finding.span, explain.hover(shown, cards[shown.finding.rule]))
+        (shown.finding.span, explain.hover(shown, cards[shown.finding.rule], view.where))
         for shown in findings_at(report, place)
         if shown.finding.rule in cards
     ]

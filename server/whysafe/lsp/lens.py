@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from whysafe.lsp.actions import data_of, orders_for
+from whysafe.lsp.actions import orders_for
 from whysafe.lsp.hover import blocks_of
+from whysafe.lsp.targets import data_of
 from whysafe.syntax.position import Span
 
 if TYPE_CHECKING:
     from whysafe.justifications.comment import Block
-    from whysafe.lsp.actions import Target
     from whysafe.lsp.reports import Entry
+    from whysafe.lsp.targets import Target
     from whysafe.report import Note, Report
 
 APPLY_COMMAND = "whysafe.apply"

@@ -6,7 +6,9 @@ file's time stamp moves, when the client tells of a change, and when the catalog
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import functools
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +48,10 @@ EDITOR_ONLY = frozenset(
         "workspaceScan",
     }
 )
+# Texts of these exist nowhere but in the editor, and are nobody's but the user's.
+UNSAVED = ("untitled:", "vscode-interactive:")
+# Other versions of a file, or reports: to be read, not edited.
+VIEWS = ("git:", "gitfs:", "gitlens", "pr:", "review:", "output:", "vscode-notebook-cell", "vscode-local-history:")
 ENVIRONMENTS = frozenset({"site-packages", "dist-packages", "__pypackages__"})
 
 log = logging.getLogger(__name__)
@@ -53,11 +59,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What the client can do, as far as whysafe asks."""
+    """What the client can do, as far as whysafe asks.
+
+    `pull` tells that it asks for diagnostics, and can be told to ask again: one that cannot would never hear of new
+    settings or of a new day, so that everything is pushed to it. `status` tells that it wants to hear how things stand.
+    """
 
     encoding: Encoding = Encoding.UTF16
     pull: bool = False
-    refresh: bool = False
     related_information: bool = False
     code_description: bool = False
     unnecessary_tag: bool = False
@@ -72,6 +81,7 @@ class Capabilities:
     registers_configuration: bool = False
     applies_edits: bool = False
     refreshes_lenses: bool = False
+    status: bool = False
 
 
 def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
@@ -86,8 +96,8 @@ def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
     formats = get_capability(client, "text_document.hover.content_format", ()) or ()
     return Capabilities(
         encoding=choose_encoding(get_capability(client, "general.position_encodings", None)),
-        pull=get_capability(client, "text_document.diagnostic", None) is not None,
-        refresh=can("workspace.diagnostics.refresh_support"),
+        pull=get_capability(client, "text_document.diagnostic", None) is not None
+        and can("workspace.diagnostics.refresh_support"),
         related_information=can("text_document.publish_diagnostics.related_information"),
         code_description=can("text_document.publish_diagnostics.code_description_support"),
         unnecessary_tag=1 in [int(tag) for tag in tags],
@@ -101,8 +111,16 @@ def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
         watches_files=can("workspace.did_change_watched_files.dynamic_registration"),
         applies_edits=can("workspace.apply_edit"),
         refreshes_lenses=can("workspace.code_lens.refresh_support"),
+        status=_wants_status(client.experimental),
         registers_configuration=can("workspace.did_change_configuration.dynamic_registration"),
     )
+
+
+def _wants_status(experimental: Any) -> bool:
+    """Whether the client has said `{"whysafe": {"status": true}}` of what is no part of the protocol."""
+    for key in ("whysafe", "status"):
+        experimental = experimental.get(key) if isinstance(experimental, dict) else getattr(experimental, key, None)
+    return experimental is True
 
 
 def utc_today() -> dt.date:
@@ -111,11 +129,19 @@ def utc_today() -> dt.date:
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """`folders` are the workspace's, as paths; `editor` is what the client has set; `cards` is the catalogue."""
+    """What is known of one client.
+
+    `folders` are the workspace's, as paths, `virtual_folders` those that are no files; `editor` is what the client has
+    set, `editor_by_folder` what it has set for a folder instead; `cards` is the catalogue. `inspected` are documents
+    that the user wants looked at, wherever they are.
+    """
 
     capabilities: Capabilities = Capabilities()
     folders: dict[str, Path] = field(default_factory=dict)
+    virtual_folders: set[str] = field(default_factory=set)
     editor: Mapping[str, Any] = field(default_factory=dict)
+    editor_by_folder: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    inspected: set[str] = field(default_factory=set)
     cards: dict[str, Card] = field(default_factory=dict)
     configured: bool = False
     today: Callable[[], dt.date] = utc_today
@@ -123,12 +149,15 @@ class Session:
     _stamps: dict[Path, object] = field(default_factory=dict)
 
     def add_folder(self, uri: str) -> None:
-        path = to_fs_path(uri)
+        path = path_of(uri)
         if path:
             self.folders[uri] = Path(path)
+        else:
+            self.virtual_folders.add(uri.rstrip("/"))
 
     def remove_folder(self, uri: str) -> None:
         self.folders.pop(uri, None)
+        self.virtual_folders.discard(uri.rstrip("/"))
 
     def forget_settings(self) -> None:
         """Read all settings again when they are asked for next."""
@@ -141,7 +170,8 @@ class Session:
 
     def settings(self, document: OpenDocument) -> Settings:
         """The settings for a document: those of its project under those of the editor."""
-        return self._read(None if document.path is None else Path(document.path).parent)[0]
+        found = self._read(None if document.path is None else Path(document.path).parent)[0]
+        return _for_notebook(found) if document.notebook else found
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong in the settings that have been read."""
@@ -158,13 +188,19 @@ class Session:
         if folder is not None:
             self._note_stamps(folder)
             base, problems = config.load(folder, known)
-        wishes = {key: value for key, value in self.editor.items() if key.split(".")[0] not in EDITOR_ONLY}
-        personal, more = config.from_mapping(wishes, EDITOR, known, root=base.root or self._root_of(folder))
+        uri = self._folder_of(folder)
+        editor = self.editor_by_folder.get(uri, self.editor) if uri is not None else self.editor
+        wishes = {key: value for key, value in editor.items() if key.split(".")[0] not in EDITOR_ONLY}
+        personal, more = config.from_mapping(
+            wishes, EDITOR, known, root=base.root or (None if uri is None else str(self.folders[uri]))
+        )
         found = self._settings[folder] = (config.merge(base, personal), (*problems, *more))
         return found
 
-    def _root_of(self, folder: Path | None) -> str | None:
-        return next((str(root) for root in self.folders.values() if _within(folder, root)), None)
+    def _folder_of(self, path: Path | None) -> str | None:
+        """The address of the workspace folder that a path is in; of folders within each other, the innermost."""
+        around = [uri for uri, root in self.folders.items() if _within(path, root)]
+        return max(around, key=lambda uri: len(self.folders[uri].parts), default=None)
 
     def _note_stamps(self, folder: Path) -> None:
         for place in (folder, *folder.parents):
@@ -172,21 +208,42 @@ class Session:
                 self._stamps[place / name] = _stamp(place / name)
 
     def looks_at(self, document: OpenDocument) -> bool:
-        """Whether a document gets diagnostics: Python, in the workspace (if there is one), and of the user's own."""
+        """Whether a document gets diagnostics: Python, in the workspace (if there is one), and of the user's own.
+
+        Or any Python that the user has asked for.
+        """
         if document.language != "python":
             return False
+        if document.uri in self.inspected:
+            return True
         if document.path is None:
-            return document.uri.startswith("untitled:")
+            return self._looks_at_address(document.uri)
         path = Path(document.path)
         if not ENVIRONMENTS.isdisjoint(path.parts):
             return False
-        root = next((root for root in self.folders.values() if _within(path, root)), None)
-        if self.folders and root is None:
+        uri = self._folder_of(path)
+        if (self.folders or self.virtual_folders) and uri is None:
             return False
-        inside = [place for place in path.parents if root is None or _within(place, root)]
+        inside = [place for place in path.parents if uri is None or _within(place, self.folders[uri])]
         if any((place / "pyvenv.cfg").exists() for place in inside):
             return False
         return not is_excluded(self.settings(document), path)
+
+    def _looks_at_address(self, uri: str) -> bool:
+        """As `looks_at`, for what is no file: texts that were never saved, and what other file systems hold."""
+        if uri.startswith(UNSAVED):
+            return True
+        if uri.startswith(VIEWS):
+            return False
+        if self.folders or self.virtual_folders:
+            return any(uri.startswith(folder + "/") for folder in self.virtual_folders)
+        return True
+
+
+@functools.lru_cache(maxsize=256)
+def _for_notebook(settings: Settings) -> Settings:
+    """The settings for a notebook, which is a program of that type unless they say otherwise."""
+    return settings if settings.program_type else dataclasses.replace(settings, program_type="notebook")
 
 
 def is_excluded(settings: Settings, path: Path) -> bool:

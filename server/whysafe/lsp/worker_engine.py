@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from whysafe.analysis.finding import Card
     from whysafe.lsp.messages import Order, Write
 
+UNWRITTEN = "TODO"
+"""What stands for a reason in editors that insert plain text."""
+
 
 def cards() -> Mapping[str, Card]:
     return checker.cards()
@@ -50,9 +53,15 @@ def _author(setting: str | None, root: str | None) -> str:
 
 def _fulfil(document: checker.Document, order: Order, request: Write, who: str) -> Outcome:
     today, settings = request.today, request.settings
-    if order.task in {"justify", "convert"}:
-        write = document.justify if order.task == "justify" else document.convert
-        written = write(order.place, order.rule, Decision(order.decision), who, today, settings)
+    if order.task == "justify":
+        decision = Decision(order.decision)
+        full = document.justify(order.place, order.rule, decision, who, today, settings)
+        # A tab stop goes away with its question when the reason is typed; without one, the person would have to delete
+        # the question, line by line. The hover asks it, too.
+        short = document.justify(order.place, order.rule, decision, who, today, settings, reason=UNWRITTEN)
+        return Outcome(edits=tuple(short.edits), snippet=full.snippet)
+    if order.task == "convert":
+        written = document.convert(order.place, order.rule, Decision(order.decision), who, today, settings)
         return Outcome(edits=tuple(written.edits), snippet=written.snippet)
     if order.task == "confirm":
         return Outcome(edits=(document.reconfirm(order.place, who, today, settings),))

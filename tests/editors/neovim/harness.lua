@@ -51,6 +51,7 @@ end
 
 function M.write(name, lines)
   local path = vim.fs.joinpath(M.folder, name)
+  vim.fn.mkdir(vim.fs.dirname(path), 'p')
   vim.fn.writefile(lines, path)
   return path
 end
@@ -83,8 +84,8 @@ function M.type(keys)
   vim.api.nvim_feedkeys(vim.keycode(keys), 'xt', false)
 end
 
---- The titles of the code actions at the cursor, from the editor's own menu, in which `choice` is chosen.
-function M.menu(choice)
+--- The titles that the editor's own menu has after `open`; the first that begins with `choice` is chosen.
+function M.choose(choice, open)
   local titles
   local select = vim.ui.select
   vim.ui.select = function(items, options, choose)
@@ -96,12 +97,40 @@ function M.menu(choice)
     end
     choose(nil, nil)
   end
-  vim.lsp.buf.code_action()
+  open()
   vim.wait(TIMEOUT, function()
     return titles ~= nil
   end, INTERVAL)
   vim.ui.select = select
   return titles or {}
+end
+
+--- The titles of the code actions at the cursor, of which one is chosen.
+function M.menu(choice)
+  return M.choose(choice, vim.lsp.buf.code_action)
+end
+
+--- Have the code lenses of the current buffer shown; Neovim 0.11 has to be asked to look again.
+function M.show_lenses()
+  if vim.lsp.codelens.enable then
+    vim.lsp.codelens.enable(true, { bufnr = 0 })
+  end
+end
+
+--- The titles of the lenses that are shown.
+function M.lenses()
+  local found
+  if vim.lsp.codelens.enable then
+    found = vim.tbl_map(function(item)
+      return item.lens
+    end, vim.lsp.codelens.get({ bufnr = 0 }))
+  else
+    vim.lsp.codelens.refresh({ bufnr = 0 })
+    found = vim.lsp.codelens.get(0)
+  end
+  return vim.tbl_map(function(lens)
+    return lens.command.title
+  end, found)
 end
 
 --- The server's process and those that it started.

@@ -39,4 +39,4 @@ done
 
 mkdir "$scratch/screens"
 "$here/screens.sh" "$scratch/screens" || fail "screens.sh"
-[ -z "${WHYSAFE_ARTIFACTS:-}" ] || { mkdir -p "$WHYSAFE_ARTIFACTS" && cp "$scratch/screens/screens.txt" "$WHYSAFE_ARTIFACTS/"; }
+[ -z "${WHYSAFE_ARTIFACTS:-}" ] || { mkdir -p "$WHYSAFE_ARTIFACTS" && cp "$scratch"/screens/*.{txt,svg} "$WHYSAFE_ARTIFACTS/"; }

@@ -133,6 +133,50 @@ function M.rules()
   return names
 end
 
+-- What is looked at, and how things stand ----------------------------------------------------------------------------
+
+--- Have the current file looked at, wherever it is: by itself, the server leaves out what is not your own.
+function M.inspect()
+  local client = vim.lsp.get_clients({ name = 'whysafe', bufnr = 0 })[1]
+  if not client then
+    return tell('no server runs for this buffer; :checkhealth whysafe says why.', vim.log.levels.WARN)
+  end
+  local request = { command = 'whysafe.inspect', arguments = { vim.uri_from_bufnr(0) } }
+  client:request('workspace/executeCommand', request, function(problem, answer)
+    if problem then
+      return tell(problem.message, vim.log.levels.ERROR)
+    end
+    tell((answer:gsub('^whysafe ', '')))
+  end)
+end
+
+local statuses = {}
+
+--- Take what a server tells of how things stand; the handler of `whysafe/status`.
+function M.on_status(status, client_id)
+  statuses[client_id] = status
+  vim.api.nvim_exec_autocmds('User', { pattern = 'WhysafeStatus', modeline = false })
+  vim.cmd.redrawstatus()
+end
+
+--- How things stand, for a status line: "whysafe 2 open, 1 justified"; empty where no server runs for the buffer.
+---@return string
+function M.status()
+  local client = vim.lsp.get_clients({ name = 'whysafe', bufnr = 0 })[1]
+  local status = client and statuses[client.id]
+  if not status then
+    return ''
+  end
+  local parts = { ('whysafe %d open, %d justified'):format(status.open, status.justified) }
+  if status.attention > 0 then
+    parts[#parts + 1] = ('%d needing attention'):format(status.attention)
+  end
+  if status.state ~= 'ready' then
+    parts[#parts + 1] = status.state
+  end
+  return table.concat(parts, ', ')
+end
+
 -- The workspace in the quickfix list ----------------------------------------------------------------------------------
 
 local function workspace()
