@@ -45,6 +45,7 @@ def test_edits_are_in_units_of_the_wire_and_can_be_taken_back():
 def session_with(**more):
     calm = {
         "times": [1.0] * 100,
+        "worked": [1.0] * 100,
         "samples": [Sample(10, [40.0, 60.0]), Sample(100, [40.0, 61.0])],
         "changed": [],
         "left_after_leaving": [],
@@ -57,7 +58,7 @@ def session_with(**more):
     ("more", "fault"),
     [
         ({"samples": [Sample(10, [40.0, 60.0]), Sample(100, [40.0, 160.0])]}, "memory grew by 100 MB"),
-        ({"times": [1.0] * 90 + [2.0] * 10}, "a keystroke took 2.0 ms at the end and 1.0 ms at the beginning"),
+        ({"worked": [1.0] * 90 + [2.0] * 10}, "a keystroke cost 2.0 ms of work at the end and 1.0 ms at the beginning"),
         ({"changed": ["shelve"]}, "other diagnostics for the same text: shelve"),
         ({"left_after_leaving": [5]}, "a process was left behind"),
         ({"left_after_killing": [5]}, "a process was left behind"),

@@ -1,5 +1,6 @@
 """Clients that read nothing, cancel everything or do not wait: memory stays bounded, and the diagnostics come."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -21,10 +22,19 @@ CANCELLED = -32800
 class SilentClient:
     """A client that writes and does not read until it is told to."""
 
-    def __init__(self):
-        self.process = subprocess.Popen(
-            SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+    def __init__(self, stderr=subprocess.DEVNULL):
+        self.process = subprocess.Popen(SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
+        # What waits for a server that hangs sees the end of its output instead, and fails.
+        self._watch = threading.Timer(2 * SECONDS, self.process.kill)
+        self._watch.start()
+
+    def close(self):
+        self._watch.cancel()
+        self.process.kill()
+        self.process.wait(SECONDS)
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.stdout.close()
 
     def send(self, message):
         body = json.dumps({"jsonrpc": "2.0"} | message).encode()
@@ -50,10 +60,7 @@ def silent():
     client = SilentClient()
     client.start()
     yield client
-    client.process.kill()
-    client.process.wait(SECONDS)
-    client.process.stdin.close()
-    client.process.stdout.close()
+    client.close()
 
 
 def resident(process):
@@ -192,3 +199,20 @@ def test_what_was_owed_at_the_end_is_still_sent():
     assert client.answer_to(identity)["result"] is None
     assert client.process.wait(SECONDS) == 0
     client.close()
+
+
+def test_a_client_that_does_not_read_the_log_is_served():
+    """Standard error is a pipe, too: it holds some 64 kB, and each of these changes is worth a warning."""
+    reading, writing = os.pipe()
+    client = SilentClient(stderr=writing)
+    client.start()
+    for version in range(2_000):
+        client.send(did_change(version, {"text": "x"}, uri="untitled:never-opened-" + "x" * 100))
+    client.send(did_open("eval(input())\n"))
+    message = {}
+    while message.get("params", {}).get("uri") != URI:
+        message = client.read()
+    assert len(message["params"]["diagnostics"]) == 1
+    client.close()
+    os.close(writing)
+    os.close(reading)

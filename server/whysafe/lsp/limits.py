@@ -57,6 +57,16 @@ def resident_bytes() -> int:
         return 0
 
 
+def starved_seconds(process: int) -> float:
+    """Seconds for which threads of a process could have run and got no processor; 0 where the system does not tell."""
+    waited = 0
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            # Nanoseconds on a processor, nanoseconds of waiting for one, and how often.
+            waited += int((thread / "schedstat").read_text(encoding="ascii").split()[1])
+    return waited / 1e9
+
+
 def run_with_deep_stack(work: Callable[[], None]) -> None:
     """Run `work` in a thread whose stack carries deeply nested code, and wait for it.
 

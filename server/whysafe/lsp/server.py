@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from whysafe.loading import no_collection
+from whysafe.lsp.patient_log import PatientHandler
 from whysafe.lsp.worker import Worker, command
 
 if TYPE_CHECKING:
@@ -58,13 +59,14 @@ def log_to(path: str | None, level: str | None) -> None:
 
     A file that cannot be written is said on standard error, and is no reason not to serve.
     """
-    handler: logging.Handler = logging.StreamHandler(sys.stderr)
+    handler: logging.Handler | None = None
     trouble = None
     if path is not None:
         try:
             handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
         except OSError as error:
             trouble = error
+    handler = handler or PatientHandler(os.dup(2))
     handler.setFormatter(logging.Formatter(LOG_FORMAT))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from whysafe.lsp import messages, wire
+from whysafe.lsp import limits, messages, wire
 from whysafe.lsp.renewal import renewed
 from whysafe.lsp.tracked import Fault, Tracked
 from whysafe.lsp.worker import Worker, command
@@ -31,6 +31,13 @@ log = logging.getLogger(__name__)
 
 _TAKEN_BACK = object()
 
+GRACE_PARTS = 4
+"""A deadline is prolonged by such a part of it at a time."""
+MOST_GRACE = 5
+"""How often a deadline is added to itself at most."""
+STARVED = 0.2
+"""The share of a part that the worker must have waited for a processor, so that another part is added."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
@@ -42,6 +49,7 @@ class Patience:
     write: float = 5.0
     open_per_character: float = 1 / 50_000
     change_per_character: float = 1 / 200_000
+    change_per_edit: float = 0.01
     retry: float = 0.5
     retry_most: float = 60.0
     deaths_before_message: int = 3
@@ -232,7 +240,8 @@ class Supervisor:
             length=size,
             edits=tuple(tracked.unsent),
         )
-        return change, patience.change + size * patience.change_per_character
+        edits = len(change.edits) * patience.change_per_edit
+        return change, patience.change + size * patience.change_per_character + edits
 
     def _take(
         self,
@@ -310,7 +319,7 @@ class Supervisor:
         """The worker's answer. Raises _DiedError, with the cause, after which there is no worker any more."""
         self._answer = asyncio.get_running_loop().create_future()
         worker.send(messages.pack(request))
-        await asyncio.wait({self._answer}, timeout=seconds)
+        await _wait(self._answer, worker.pid, seconds)
         answer, self._answer = self._answer, None
         if not answer.done():
             self._lost_worker(f"the analysis took longer than {seconds:.0f} s and was stopped")
@@ -411,3 +420,19 @@ class Supervisor:
         for tracked in self.tracked.values():
             tracked.sent, tracked.unsent = None, []
             tracked.wanted = tracked.wanted or resend
+
+
+async def _wait(answer: asyncio.Future[Any], process: int, seconds: float) -> None:
+    """Wait for an answer of the worker so many seconds, and longer where the machine keeps it from running.
+
+    A busy machine must not look like a text that makes the analysis hang.
+    """
+    await asyncio.wait({answer}, timeout=seconds)
+    part = seconds / GRACE_PARTS
+    for _ in range(GRACE_PARTS * MOST_GRACE):
+        if answer.done():
+            return
+        before = limits.starved_seconds(process)
+        await asyncio.wait({answer}, timeout=part)
+        if limits.starved_seconds(process) - before < part * STARVED:
+            return

@@ -1,0 +1,98 @@
+"""A deadline of the worker is about the work and not about how busy the machine is."""
+
+import asyncio
+import itertools
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from whysafe.lsp import limits, supervisor
+
+SECONDS = 30
+SHORT = 0.04
+
+
+@pytest.fixture
+def starved(monkeypatch):
+    """Pretend that a worker waits for a processor for so large a share of all time, and count the questions."""
+    asked = []
+
+    def pretend(share):
+        part = SHORT / supervisor.GRACE_PARTS
+        # Asked before and after each part.
+        amounts = itertools.count(0, share * part)
+        monkeypatch.setattr(limits, "starved_seconds", lambda process: asked.append(process) or next(amounts))
+        return asked
+
+    return pretend
+
+
+async def test_an_answer_in_time_asks_the_system_nothing(starved):
+    asked = starved(1.0)
+    answer = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(answer.set_result, "answer")
+    await supervisor._wait(answer, 1, 30)
+    assert answer.result() == "answer"
+    assert not asked
+
+
+async def test_a_worker_that_had_its_time_gets_one_part_more(starved):
+    asked = starved(supervisor.STARVED / 2)
+    answer = asyncio.get_running_loop().create_future()
+    await supervisor._wait(answer, 1, SHORT)
+    assert not answer.done()
+    assert len(asked) == 2
+
+
+async def test_a_worker_that_got_no_processor_is_waited_for(starved):
+    asked = starved(supervisor.STARVED * 2)
+    answer = asyncio.get_running_loop().create_future()
+
+    async def come_late():
+        while len(asked) < 10:
+            await asyncio.wait({answer}, timeout=SHORT / supervisor.GRACE_PARTS)
+        answer.set_result("answer")
+
+    late = asyncio.ensure_future(come_late())
+    await supervisor._wait(answer, 1, SHORT)
+    assert answer.result() == "answer"
+    await late
+
+
+async def test_a_worker_is_not_waited_for_without_end(starved):
+    asked = starved(supervisor.STARVED * 2)
+    answer = asyncio.get_running_loop().create_future()
+    await supervisor._wait(answer, 1, SHORT)
+    assert not answer.done()
+    assert len(asked) == 2 * supervisor.GRACE_PARTS * supervisor.MOST_GRACE
+
+
+def test_a_process_that_sleeps_or_is_not_there_is_not_starved():
+    program = "import sys; print('there', flush=True); sys.stdin.read()"
+    process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"there\n"
+    before = limits.starved_seconds(process.pid)
+    assert limits.starved_seconds(process.pid) - before < 1
+    process.communicate(b"")
+    assert limits.starved_seconds(2**22 + 1) == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="only Linux tells how long a process has waited")
+def test_processes_that_share_a_processor_are_starved():
+    spin = (
+        "import os, sys; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); print('on', flush=True)\nwhile 1: 1"
+    )
+    spinning = [subprocess.Popen([sys.executable, "-c", spin], stdout=subprocess.PIPE) for _ in range(2)]
+    try:
+        for process in spinning:
+            assert process.stdout.readline() == b"on\n"
+        before = limits.starved_seconds(spinning[0].pid)
+        end = time.monotonic() + SECONDS
+        while limits.starved_seconds(spinning[0].pid) - before < 0.1:
+            assert time.monotonic() < end
+    finally:
+        for process in spinning:
+            process.kill()
+            process.communicate()
