@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from whysafe.justifications.attach import attached_line
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from whysafe.analysis.program import Program
+    from whysafe.analysis.sections import Section
     from whysafe.analysis.unit import Unit
     from whysafe.justifications.markers import Marker
     from whysafe.semantics.scopes import PieceScopes, Scope
     from whysafe.syntax.position import Edit, Position, Span
+
+
+_MAY_HAVE_BLOCK = re.compile(r"justif|justfied|#[ \t]*--(?!-)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,44 +55,37 @@ class _Known:
 
 
 class Answers:
-    """Reads the blocks of a program's text; what an edit does not touch is not read again."""
+    """Reads the blocks of a program's text; what an edit does not touch is not read again.
+
+    What has been read of a unit lies in its `memo`, what follows for a section in that of the section.
+    """
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._known: dict[Unit, _Known] = {}
-        self._markers: dict[Unit, tuple[Marker, ...]] = {}
 
     def placed(self) -> tuple[Placed, ...]:
         """Every block with the code that it covers, in document coordinates and order."""
         touched = self._program.touched
-        before, self._known = self._known, {}
         found: list[Placed] = []
-        line = 0
-        units = self._program.units
-        for unit, below in zip_longest(units, units[1:]):
-            if unit.has_block:
-                known = before.get(unit)
+        for section in self._program.order.sections:
+            line = section.first_line
+            for unit, start in _with_blocks(section):
+                below = next(self._program.order.after(unit), None)
+                known = unit.memo.get("blocks")
                 if known is None or known.below is not below or not touched.isdisjoint(known.asked):
-                    known = self._read(unit, below)
-                self._known[unit] = known
-                found.extend(_shifted(placed, line) for placed in known.placed)
-            line += unit.piece.lines
+                    known = unit.memo["blocks"] = self._read(unit, below)
+                found.extend(_shifted(placed, line + start) for placed in known.placed)
         touched.clear()
         return tuple(found)
 
     def markers(self) -> tuple[Marker, ...]:
         """Other tools' orders to look away, in document coordinates and order."""
-        before, self._markers = self._markers, {}
         found: list[Marker] = []
-        line = 0
-        for unit in self._program.units:
-            markers = before.get(unit)
+        for section in self._program.order.sections:
+            markers = section.memo.get("markers")
             if markers is None:
-                text = unit.piece.text
-                markers = parse_markers(comments(text), split_lines(text)) if may_have_markers(text) else ()
-            self._markers[unit] = markers
-            found.extend(marker.shifted(line) for marker in markers)
-            line += unit.piece.lines
+                markers = section.memo["markers"] = _markers_in(section)
+            found.extend(marker.shifted(section.first_line) for marker in markers)
         return limited(found)
 
     def block_at(self, place: Position) -> Placed:
@@ -101,7 +99,7 @@ class Answers:
         """All comments of the document."""
         found: list[Comment] = []
         line = 0
-        for unit in self._program.units:
+        for unit in self._program.order:
             if "#" in unit.piece.text:
                 found.extend(replace(comment, line=comment.line + line) for comment in comments(unit.piece.text))
             line += unit.piece.lines
@@ -109,12 +107,10 @@ class Answers:
 
     def code_around(self, line: int) -> Code | None:
         """The logical line that a line of the document belongs to; None where it does not parse."""
-        world = self._program.world
-        if not self._program.units:
+        if not self._program.order:
             return None
-        index = world.index_at(line)
-        unit, first = self._program.units[index], world.line_of(index)
-        scopes, tree = world.scopes(unit), unit.tree
+        unit, first = self._program.order.at(line)
+        scopes, tree = self._program.world.scopes(unit), unit.tree
         if scopes is None or not isinstance(tree, Tree):
             return None
         covered = logical_line(tree, unit.piece.text, line - first)
@@ -124,10 +120,8 @@ class Answers:
 
     def keeps_the_code(self, edits: Sequence[Edit]) -> bool:
         """Whether the program says the same after edits that only insert, each within one unit."""
-        world = self._program.world
         for edit in edits:
-            index = world.index_at(edit.span.start.line)
-            unit, first = self._program.units[index], world.line_of(index)
+            unit, first = self._program.order.at(edit.span.start.line)
             lines = split_lines(unit.piece.text)
             at = edit.span.start.line - first
             lines[at] = lines[at][: edit.span.start.column] + edit.text + lines[at][edit.span.start.column :]
@@ -173,7 +167,7 @@ class Answers:
             asked.add(name)
             at: Scope | None = scope
             while at is not None:
-                if at is not scopes.top or unit.piece.indents:
+                if at is not scopes.top or unit.piece.in_class:
                     yield from (binding.owner for binding in at.bindings.get(name, ()) if binding.owner is not None)
                 at = at.parent
             for binding in self._program.world.module_bindings(name):
@@ -181,6 +175,40 @@ class Answers:
                     yield binding.owner
 
         return fingerprint(covered.nodes, bindings)
+
+
+def may_have_block(text: str) -> bool:
+    """Whether a justification may stand in a text, or the sign line of one; asked before the comments are read."""
+    return _MAY_HAVE_BLOCK.search(text) is not None
+
+
+def _with_blocks(section: Section) -> list[tuple[Unit, int]]:
+    """The units of a section in which a justification may stand, and the lines of the section at which they begin."""
+    known: list[tuple[Unit, int]] | None = section.memo.get("with blocks")
+    if known is None:
+        starts = accumulate((unit.piece.lines for unit in section.units), initial=0)
+        known = [
+            (unit, start)
+            for unit, start in zip(section.units, starts, strict=False)
+            if _MAY_HAVE_BLOCK.search(unit.piece.text)
+        ]
+        section.memo["with blocks"] = known
+    return known
+
+
+def _markers_in(section: Section) -> list[Marker]:
+    """The orders of other tools in a section, in its coordinates."""
+    found: list[Marker] = []
+    line = 0
+    for unit in section.units:
+        markers = unit.memo.get("markers")
+        if markers is None:
+            text = unit.piece.text
+            markers = parse_markers(comments(text), split_lines(text)) if may_have_markers(text, unit.words) else ()
+            unit.memo["markers"] = markers
+        found.extend(marker.shifted(line) for marker in markers)
+        line += unit.piece.lines
+    return found
 
 
 def _shifted(placed: Placed, lines: int) -> Placed:

@@ -6,15 +6,19 @@ This is the only door to trees and rules; the language server keeps it in a proc
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from whysafe.analysis import catalogue as catalogues
+from whysafe.analysis.glance import Glance
 from whysafe.analysis.program import Program
-from whysafe.answers import Answers
+from whysafe.analysis.triage import is_quiet
+from whysafe.answers import Answers, may_have_block
 from whysafe.justifications import conversion, mending, writer
 from whysafe.justifications.comment import Block, Decision, Refused
 from whysafe.justifications.faults import latest_review
 from whysafe.justifications.marked import concerning
+from whysafe.justifications.markers import may_have_markers
 from whysafe.justifications.names import names
 from whysafe.justifications.writer import Written
 from whysafe.report import Facts, Report, place_of, policy_of, project
@@ -22,6 +26,7 @@ from whysafe.rules import CATALOGUE
 from whysafe.syntax.enclosing import enclosing
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree
+from whysafe.syntax.validity import accepts, is_plain
 from whysafe.weighing import weigh
 
 if TYPE_CHECKING:
@@ -35,6 +40,9 @@ if TYPE_CHECKING:
     from whysafe.syntax.position import Edit, Position, Span
 
 
+NOTHING = Facts(findings=(), blocks=(), gaps=())
+
+
 @lru_cache(maxsize=1)
 def cards() -> dict[str, Card]:
     """What is known of every rule, by name."""
@@ -43,7 +51,20 @@ def cards() -> dict[str, Card]:
 
 def check(text: str, settings: Settings, today: dt.date, path: str | None) -> Report:
     """Everything to be shown for a text on that day (UTC). Never raises for what the text says."""
-    return project(Document(text).facts(), cards(), settings, today, path)
+    facts = NOTHING if _holds_nothing(text) else Document(text).facts()
+    return project(facts, cards(), settings, today, path)
+
+
+def _holds_nothing(text: str) -> bool:
+    """Whether a valid text has nothing to report: no finding, no justification, no order of another tool."""
+    glance = Glance(text)
+    return (
+        is_quiet(glance, CATALOGUE)
+        and not may_have_markers(text, glance.words)
+        and not may_have_block(text)
+        and is_plain(text)
+        and accepts(text)
+    )
 
 
 class Document:
@@ -56,6 +77,11 @@ class Document:
     @property
     def text(self) -> str:
         return self.program.text
+
+    @property
+    def length(self) -> int:
+        """The length of the text in code points, without putting it together."""
+        return self.program.length
 
     def edit(self, edit: Edit) -> None:
         """Replace the text of a span; lines from 0, columns in code points, clamped to the text."""
@@ -77,26 +103,36 @@ class Document:
 
         The line counts from 0. Of what does not parse, the names are left out.
         """
-        world, units = self.program.world, self.program.units
-        index = world.index_at(line)
+        if not self.program.order:
+            return ""
+        home, first = self.program.order.at(line)
         names: list[str] = []
-        depth: int | None = None
-        for number in range(index, -1, -1) if units else ():
-            unit = units[number]
-            around = unit.piece.header and depth is not None and len(unit.piece.indents) < depth
-            if number == index or around:
+        depth = len(home.piece.indents)
+        within = min(line - first, max(home.piece.lines - 1, 0))
+        for unit in chain((home,), self.program.order.before(home)):
+            if unit is home or (unit.piece.header and len(unit.piece.indents) < depth):
                 depth = len(unit.piece.indents)
-                world.scopes(unit)
+                self.program.world.scopes(unit)
                 if isinstance(unit.tree, Tree):
-                    within = min(line - world.line_of(number), max(unit.piece.lines - 1, 0))
-                    names[:0] = enclosing(unit.tree, unit.piece.text, within)
+                    last = max(unit.piece.lines - 1, 0)
+                    names[:0] = enclosing(unit.tree, unit.piece.text, within if unit is home else last)
             if depth == 0:
                 break
         return ".".join(names)
 
     def fill(self) -> bool:
-        """Parse one more part of the text that nobody has needed yet; False when all of it has its tree."""
+        """Parse one more part of the text that nobody has needed yet, so that it is at hand; False at the end."""
         return self.program.fill()
+
+    @property
+    def grown(self) -> int:
+        """How many lines of the text have a tree."""
+        return self.program.world.grown + self.program.memory.lines
+
+    def trim(self, lines: int) -> None:
+        """Give up trees, the least recently used first, until no more lines than that have one; nothing is lost."""
+        self.program.world.trim(lines)
+        self.program.memory.limit(lines)
 
     def justify(  # noqa: PLR0913, PLR0917 - each of them is a part of one answer
         self,

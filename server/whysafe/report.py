@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from whysafe.analysis.finding import Card, Finding, Gap, Severity, Step
+from whysafe.analysis.finding import Card, Confidence, Finding, Gap, Severity, Step
 from whysafe.config import Settings, for_path, relative_path
 from whysafe.justifications.audit import OPEN, Answer, Audit, Policy, Subject, audit, demoted
 from whysafe.justifications.comment import Block, Placed  # noqa: TC001  # the wire reads these hints at run time
@@ -101,7 +101,7 @@ def project(facts: Facts, cards: Mapping[str, Card], settings: Settings, today: 
     """
     here = for_path(settings, path)
     in_tests = facts.test_like or here.program_type == "test" or is_test_path(path, settings.root)
-    weights = [weigh(finding, cards.get(finding.rule), here, in_tests=in_tests) for finding in facts.findings]
+    weights = _weights(facts.findings, cards, here, in_tests=in_tests)
     known = names(cards.values()) if facts.blocks or facts.markers else Names({})
     policy = policy_of(here, cards, in_tests=in_tests)
     audited = _audit(facts, weights, known, today, policy)
@@ -114,6 +114,20 @@ def project(facts: Facts, cards: Mapping[str, Card], settings: Settings, today: 
         notes=tuple(sorted(notes, key=lambda note: (note.span, note.state.value, note.message))),
         gaps=tuple(sorted(facts.gaps, key=lambda gap: (gap.span, gap.message))),
     )
+
+
+def _weights(
+    findings: Iterable[Finding], cards: Mapping[str, Card], settings: Settings, *, in_tests: bool
+) -> list[Weight | None]:
+    """How much each finding weighs; of one rule, most are weighed alike."""
+    known: dict[tuple[str, Severity, Confidence], Weight | None] = {}
+    found: list[Weight | None] = []
+    for finding in findings:
+        key = finding.rule, finding.severity, finding.confidence
+        if key not in known:
+            known[key] = weigh(finding, cards.get(finding.rule), settings, in_tests=in_tests)
+        found.append(known[key])
+    return found
 
 
 def fails(shown: Shown, settings: Settings, today: dt.date, threshold: Severity) -> bool:

@@ -92,8 +92,9 @@ def test_edits_of_small_texts(data):
     check_invariant(document)
 
 
+@pytest.mark.parametrize("most_lines", [None, 60], ids=["all trees", "few trees"])
 @pytest.mark.parametrize("name", MODULES)
-def test_edits_of_real_modules(name):
+def test_edits_of_real_modules(name, most_lines):
     """Seeded, so that a failure can be repeated; every edit is followed by a report, as while typing."""
     rng = random.Random(name)
     document = Document(decode((LIBRARY / name).read_bytes()))
@@ -107,6 +108,8 @@ def test_edits_of_real_modules(name):
         edit = Edit(Span(min(start, end), max(start, end)), rng.choice((*PIECES, "", lines[rng.randrange(len(lines))])))
         document.edit(edit)
         document.facts()
+        if most_lines is not None:
+            document.trim(most_lines)
         if number % 4 == 3:
             check_invariant(document)
 
@@ -183,7 +186,23 @@ def test_memory_for_replaced_units_is_bounded():
         place = Position(100, 4)
         document.edit(Edit(Span(place, place), "xy"[number % 2]))
         document.facts()
-    assert sum(piece.lines for piece in document.program._dropped) <= 2_300
+    assert document.program.memory.lines <= 2_300
+
+
+def test_trees_are_given_up_and_grow_again():
+    document = Document(decode((LIBRARY / "tarfile.py").read_bytes()))
+    before = document.facts()
+    while document.fill():
+        pass
+    assert document.grown >= document.program.order.lines
+    document.trim(100)
+    kept = sum(unit.piece.lines for unit in document.program.units if unit.tree is not None)
+    headers = sum(unit.piece.lines for unit in document.program.units if unit.piece.header)
+    assert kept <= 100 + headers
+    place = Position(2000, 0)
+    document.edit(Edit(Span(place, place), "# x"))
+    document.edit(Edit(Span(place, Position(2000, 3)), ""))
+    assert document.facts() == before
 
 
 @pytest.mark.parametrize(

@@ -1,156 +1,186 @@
-"""Keystroke to diagnostics, beside `ruff server`, in one run: `python tests/benchmarks/keystrokes.py [--json FILE]`.
+"""From a keystroke to its diagnostics, beside `ruff server`.
 
-Method: one client, the two servers in turns, three rounds; 60 keystrokes at each of several lines, half of the typed
-states are invalid Python; medians and 99th percentiles of the milliseconds from writing the change to reading the
-diagnostics of that version. Files are modules of the running Python's library, so that anybody has them.
+One client, the two servers in turns; 60 keystrokes at each of several lines, half of the typed states are invalid
+Python; milliseconds from writing the change to reading the diagnostics of that version. Typing begins when the server
+is done with opening, which has a line of its own in the table.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import platform
-import shutil
+import contextlib
+import math
 import statistics
-import sys
-import sysconfig
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).parent))
-
+import inputs
 from client import Client
+from processes import family, wait_until_idle, worked
+from results import Row
 
-LIBRARY = Path(sysconfig.get_paths()["stdlib"])
-TYPED = ["x", " = ", "(", "1", ")", "\n"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from results import Effort
+
+TYPED = ("x", " = ", "(", "1", ")", "\n")
 """Six keystrokes that make a statement; three of the six states do not parse."""
-PEERS = {
-    "whysafe": [sys.executable, "-m", "whysafe", "server"],
-    # The one that the development tools bring, beside this Python.
-    "ruff": [shutil.which("ruff", path=str(Path(sys.executable).parent)) or "ruff", "server"],
-}
+INDENT = 8
+PLOTTED = (200, 1_000, 3_000, 10_000, 20_000)
+QUICK = (1_000, 10_000)
+OTHERS = {"_pydecimal, one class": "_pydecimal", "test_typing": "test/test_typing"}
 
 
-def texts() -> dict[str, str]:
-    """Names and texts of about 200, 1,000, 3,000 and 10,000 lines, and one class of thousands of lines."""
-    read = {
-        name: (LIBRARY / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("shelve", "tempfile", "tarfile", "_pydecimal", "subprocess", "ssl", "typing")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Milliseconds of one server with one file, over all rounds."""
+
+    opening: list[float] = field(default_factory=list)
+    strokes: list[float] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
+    """Of the processor, for a keystroke, one figure a round; not a number where the system does not tell."""
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.strokes)
+
+    @property
+    def p99(self) -> float:
+        return statistics.quantiles(self.strokes, n=100)[98]
+
+
+def change(uri: str, version: int, start: tuple[int, int], end: tuple[int, int], text: str) -> dict[str, object]:
+    """The parameters of a didChange; places are lines and columns from 0, `end` is exclusive."""
+    where = {
+        "start": {"line": start[0], "character": start[1]},
+        "end": {"line": end[0], "character": end[1]},
     }
-    long = "\n".join(read[name] for name in ("tarfile", "subprocess", "ssl", "tempfile", "typing"))
-    while long.count("\n") < 10_000:
-        long += "\n" + read["tempfile"]
-    return {
-        "200": read["shelve"],
-        "1000": read["tempfile"],
-        "3000": read["tarfile"],
-        "10000": "\n".join(long.split("\n")[:10_000]) + "\n",
-        "class": read["_pydecimal"],
-    }
+    return {"textDocument": {"uri": uri, "version": version}, "contentChanges": [{"range": where, "text": text}]}
 
 
-def places(text: str) -> list[int]:
-    """Empty lines inside function bodies, spread over the text: where a new statement would be typed."""
-    lines = text.split("\n")
-    inside = [
-        n
-        for n, line in enumerate(lines)
-        if line == ""
-        and 0 < n < len(lines) - 1
-        and lines[n - 1].startswith("        ")
-        and lines[n + 1].startswith("        ")
-    ]
-    return [inside[len(inside) * part // 4] for part in range(1, 4)] if len(inside) > 4 else [len(lines) // 2]
-
-
-def measure(command: list[str], text: str, strokes: int) -> tuple[float, list[float]]:
-    """Milliseconds from opening to the first diagnostics, and for each keystroke to its diagnostics."""
+def measure(command: Sequence[str], text: str, strokes: int, times: Times) -> None:
+    """Open the text in a new server and type; the milliseconds are added to `times`."""
     with tempfile.TemporaryDirectory() as folder:
         uri = (Path(folder) / "module.py").as_uri()
         client = Client(command)
         client.start(Path(folder).as_uri())
+        times.opening.append(client.open(uri, 1, text) * 1000)
+        with contextlib.suppress(OSError):
+            wait_until_idle(family(client.process.pid))
         version = 1
-        began = time.perf_counter()
-        client.send(
-            "textDocument/didOpen",
-            {"textDocument": {"uri": uri, "languageId": "python", "version": version, "text": text}},
-        )
-        opened = (client.diagnostics(uri, version)[0] - began) * 1000
-        times: list[float] = []
-        for line in places(text):
-            column, typed = 8, 0
-            version += 1
-            client.send("textDocument/didChange", change(uri, version, line, 0, line, 0, " " * 8))
-            client.diagnostics(uri, version)
-            for number in range(strokes):
-                key = TYPED[number % len(TYPED)]
-                version += 1
-                if key == "\n":
-                    params = change(uri, version, line, 8, line, column, "")
-                    column, typed = 8, 0
-                else:
-                    params = change(uri, version, line, column, line, column, key)
-                    column, typed = column + len(key), typed + 1
-                began = time.perf_counter()
-                client.send("textDocument/didChange", params)
-                times.append((client.diagnostics(uri, version)[0] - began) * 1000)
-            version += 1
-            client.send("textDocument/didChange", change(uri, version, line, 0, line, column, ""))
-            client.diagnostics(uri, version)
+        before = _worked(client)
+        for line in inputs.places(text):
+            version = _type_at(client, uri, version, line, strokes, times)
+        times.worked.append((_worked(client) - before) * 1000 / (version - 1))
         client.stop()
-        return opened, times
 
 
-def change(
-    uri: str, version: int, line: int, column: int, end_line: int, end_column: int, text: str
-) -> dict[str, object]:
-    where = {"start": {"line": line, "character": column}, "end": {"line": end_line, "character": end_column}}
-    return {"textDocument": {"uri": uri, "version": version}, "contentChanges": [{"range": where, "text": text}]}
+def _worked(client: Client) -> float:
+    """Processor seconds of a server so far; not a number where the system does not tell."""
+    try:
+        return sum(map(worked, family(client.process.pid)))
+    except OSError:
+        return math.nan
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--strokes", type=int, default=60, help="keystrokes at each line")
-    parser.add_argument("--files", nargs="*", default=["1000", "3000", "10000", "class"])
-    options = parser.parse_args()
-    rows = []
-    for name in options.files:
-        text = texts()[name]
-        times: dict[str, list[float]] = {peer: [] for peer in PEERS}
-        opened: dict[str, list[float]] = {peer: [] for peer in PEERS}
-        for _ in range(options.rounds):
-            for peer, command in PEERS.items():
-                first, strokes = measure(command, text, options.strokes)
-                opened[peer].append(first)
-                times[peer] += strokes
-        row = {"file": name, "lines": text.count("\n")}
-        for peer in PEERS:
-            row[f"{peer} p50"] = statistics.median(times[peer])
-            row[f"{peer} p99"] = statistics.quantiles(times[peer], n=100)[98]
-            row[f"{peer} open"] = statistics.median(opened[peer])
-        row["ratio p50"] = row["whysafe p50"] / row["ruff p50"]
-        row["ratio p99"] = row["whysafe p99"] / row["ruff p99"]
-        rows.append(row)
-        print(
-            "  ".join(
-                f"{key}: {value:.2f}" if isinstance(value, float) else f"{key}: {value}" for key, value in row.items()
-            ),
-            flush=True,
-        )
-    if options.json:
-        machine = {
-            "python": platform.python_version(),
-            "system": platform.platform(),
-            "cores": __import__("os").cpu_count(),
-        }
-        options.json.write_text(
-            json.dumps({"date": time.strftime("%Y-%m-%d"), "machine": machine, "rows": rows}, indent=1) + "\n",
-            encoding="utf-8",
-        )
+def _type_at(client: Client, uri: str, version: int, line: int, strokes: int, times: Times) -> int:
+    """Type at an empty line, which is empty again afterwards; the version of the document then."""
+
+    def edit(start: int, end: int, text: str) -> float:
+        nonlocal version
+        version += 1
+        params = change(uri, version, (line, start), (line, end), text)
+        began = time.perf_counter()
+        client.send("textDocument/didChange", params)
+        return client.diagnostics(uri, version)[0] - began
+
+    edit(0, 0, " " * INDENT)
+    column = INDENT
+    for number in range(strokes):
+        key = TYPED[number % len(TYPED)]
+        if key == "\n":
+            seconds, column = edit(INDENT, column, ""), INDENT
+        else:
+            seconds, column = edit(column, column, key), column + len(key)
+        times.strokes.append(seconds * 1000)
+    edit(0, column, "")
+    return version
 
 
-if __name__ == "__main__":
-    main()
+def compare(text: str, effort: Effort) -> dict[str, Times]:
+    """The times of each server with this text."""
+    servers = inputs.servers()
+    times = {name: Times() for name in servers}
+    for _ in range(effort.rounds):
+        for name, command in servers.items():
+            measure(command, text, effort.strokes, times[name])
+    return times
+
+
+def run(effort: Effort, tell: Callable[[str], object]) -> tuple[list[Row], list[dict[str, float]]]:
+    """The rows of the table, and the points of the plot (milliseconds over lines)."""
+    by_lines: dict[int, dict[str, Times]] = {}
+    for count in QUICK if effort.quick else PLOTTED:
+        tell(f"keystrokes in {count:,} lines")
+        by_lines[count] = compare(inputs.lines(count), effort)
+    rows = _rows(by_lines)
+    for title, name in {} if effort.quick else OTHERS.items():
+        tell(f"keystrokes in {title}")
+        rows += _of_file(title, name, effort)
+    return rows, [_point(count, times) for count, times in by_lines.items()]
+
+
+def _rows(by_lines: dict[int, dict[str, Times]]) -> list[Row]:
+    long, short = by_lines[10_000], by_lines[1_000]
+    peer = "ruff server, select S"
+    return [
+        Row.ratio("keystroke, p50, 10,000 lines", peer, long["ruff"].p50, long["whysafe"].p50, "ms", 0.35, 0.15),
+        Row.ratio("keystroke, p99, 10,000 lines", peer, long["ruff"].p99, long["whysafe"].p99, "ms", 0.5, 0.25),
+        Row.ratio("keystroke, p50, 1,000 lines", peer, short["ruff"].p50, short["whysafe"].p50, "ms", 2, 1),
+        Row.ratio(
+            "keystroke, p50, 10,000 lines over 1,000",
+            "whysafe, 1,000 lines",
+            short["whysafe"].p50,
+            long["whysafe"].p50,
+            "ms",
+            1.3,
+            1.1,
+        ),
+        *_processor("keystroke, 10,000 lines, time of the processor", long),
+        Row.alone(
+            "opening 10,000 lines, to first diagnostics", statistics.median(long["whysafe"].opening), "ms", 250, 80
+        ),
+    ]
+
+
+def _processor(metric: str, times: dict[str, Times]) -> list[Row]:
+    """How much work a keystroke is: what a busy machine does not change much."""
+    theirs, ours = (statistics.median(times[name].worked) for name in ("ruff", "whysafe"))
+    if math.isnan(theirs + ours):
+        return []
+    return [Row.ratio(metric, "ruff server, select S", theirs, ours, "ms", None, None)]
+
+
+def _of_file(title: str, name: str, effort: Effort) -> list[Row]:
+    try:
+        times = compare(inputs.module(name), effort)
+    except inputs.MissingInputError as error:
+        return [Row.missing(f"keystroke, p50, {title}", str(error))]
+    theirs, ours = times["ruff"], times["whysafe"]
+    return [
+        *_processor(f"keystroke, {title}, time of the processor", times),
+        Row.ratio(f"keystroke, p50, {title}", "ruff server, select S", theirs.p50, ours.p50, "ms", None, None),
+        Row.ratio(f"keystroke, p99, {title}", "ruff server, select S", theirs.p99, ours.p99, "ms", None, None),
+    ]
+
+
+def _point(count: int, times: dict[str, Times]) -> dict[str, float]:
+    point: dict[str, float] = {"lines": count}
+    for name, of in times.items():
+        point |= {f"{name} p50": of.p50, f"{name} p99": of.p99, f"{name} opening": statistics.median(of.opening)}
+        if not math.isnan(sum(of.worked)):
+            point[f"{name} processor"] = statistics.median(of.worked)
+    return point

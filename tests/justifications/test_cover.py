@@ -183,7 +183,7 @@ def test_every_statement_of_a_line_is_covered():
 
 def test_members_of_a_class_are_pieces_of_their_own():
     text = "    @d\n    def m(self,\n          x):\n        f(\n            x)\n"
-    tree = parse(Piece(text=text, indents=(4,), header=False, lines=5))
+    tree = parse(Piece(text=text, indents=(4,), header=False, lines=5, kinds="c"))
     assert shown(cover(tree, text, 0), text) == "@d\n    def m(self,\n          x):"
     assert shown(cover(tree, text, 3), text) == "f(\n            x)"
     assert shown(cover(tree, text, 4), text) == "x"

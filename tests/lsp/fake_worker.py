@@ -40,17 +40,32 @@ class Document:
         self._text = Text(text)
 
     @property
-    def text(self):
+    def length(self):
+        return len(str(self._text))
+
+    def __str__(self):
         return str(self._text)
+
+    @property
+    def grown(self):
+        return len(self._text.lines)
+
+    def fill(self):
+        if "CRASH IN A PAUSE" in str(self):
+            os._exit(9)
+        return False
+
+    def trim(self, lines):
+        raise AssertionError(lines)
 
     def edit(self, edit):
         self._text.replace(edit.span, edit.text)
 
     def facts(self):
-        text = self.text
+        text = str(self._text)
         if "HANG" in text:
             threading.Event().wait()
-        if "CRASH" in text:
+        if "CRASH" in text.replace("CRASH IN A PAUSE", ""):
             os._exit(7)
         if "RAISE" in text:
             raise RecursionError("too deep")
@@ -87,7 +102,7 @@ class Engine:
     @staticmethod
     def write(document, request):
         for order in request.orders:
-            if "REFUSE" in document.text:
+            if "REFUSE" in str(document):
                 yield messages.Outcome(refusal="not here")
                 continue
             line = order.place.line

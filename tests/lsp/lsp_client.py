@@ -28,7 +28,8 @@ class RawClient:
         self._inbox = queue.SimpleQueue()
         self._ids = itertools.count(1)
         threading.Thread(target=self._read, daemon=True).start()
-        threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True).start()
+        self._error_reader = threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True)
+        self._error_reader.start()
 
     def _read(self):
         stream = self.process.stdout
@@ -133,6 +134,11 @@ class RawClient:
         self.request("shutdown")
         self.notify("exit")
         return self.process.wait(SECONDS)
+
+    def all_errors(self):
+        """Everything that the server wrote to standard error, once it has ended."""
+        self._error_reader.join(SECONDS)
+        return b"".join(self.errors).decode()
 
     def close(self):
         self.process.kill()

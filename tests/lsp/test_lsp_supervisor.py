@@ -260,3 +260,17 @@ async def test_closing_ends_all_waiting(bench):
     assert await waiting is None
     other = await here.settled(here.open("eval(b)", "untitled:b"))
     assert here.lines(other) == [0]
+
+
+async def test_a_worker_that_dies_of_what_nobody_asked_for_does_not_do_so_twice(bench):
+    one = bench(FAKE)
+    tracked = one.open("eval()\nCRASH IN A PAUSE\n")
+    await one.settled(tracked)
+    await one.until(lambda: one.supervisor.generation == 2)
+    await one.settled(tracked)
+    one.change(tracked, span(0, 0, 0, 0), "\n")
+    await one.settled(tracked)
+    assert one.lines(tracked) == [1]
+    assert tracked.fault is None
+    assert one.supervisor.generation == 2
+    assert one.troubles == []

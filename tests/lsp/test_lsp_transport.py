@@ -2,11 +2,15 @@
 
 import io
 import os
+import queue
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whysafe.lsp.transport import Frames, OutgoingFrames, TooLargeError
+from whysafe.lsp.transport import FRAME_WEIGHT, Backlog, Frames, OutgoingFrames, TooLargeError
+
+SECONDS = 30
 
 
 def frame(body, header=b"Content-Length: %d\r\n\r\n"):
@@ -50,13 +54,58 @@ def test_a_stream_that_ends_early_has_no_more_frames(cut):
 
 
 def test_a_client_that_is_gone_ends_the_server_once():
-    ends = []
+    ends = queue.SimpleQueue()
     reading, writing = os.pipe()
-    outgoing = OutgoingFrames(writing, lambda: ends.append(True))
+    outgoing = OutgoingFrames(writing, lambda: ends.put(True))
     outgoing.write(b"abc")
     assert os.read(reading, 10) == b"abc"
     os.close(reading)
     outgoing.write(b"abc")
     outgoing.write(b"abc")
+    assert ends.get(timeout=SECONDS)
+    outgoing.write(b"abc")
+    outgoing.wait_for_room()
+    outgoing.flush(SECONDS)
     os.close(writing)
-    assert ends == [True]
+    assert ends.empty()
+
+
+def test_a_client_that_does_not_read_holds_up_neither_the_writer_nor_more_than_the_limit():
+    reading, writing = os.pipe()
+    outgoing = OutgoingFrames(writing, lambda: None, limit=1 << 20)
+    sent = b"".join(bytes([number]) * (1 << 18) for number in range(20))
+    for number in range(20):
+        outgoing.write(sent[number << 18 : (number + 1) << 18])
+    outgoing.flush(0.01)
+    room = threading.Event()
+    threading.Thread(target=lambda: (outgoing.wait_for_room(), room.set()), daemon=True).start()
+    assert not room.is_set()
+    read = bytearray()
+    while len(read) < len(sent):
+        # There is no room before all but the limit, and what the pipe itself takes, was read.
+        assert not room.is_set() or len(sent) - len(read) <= (1 << 20) + (1 << 18)
+        read += os.read(reading, 1 << 16)
+    assert bytes(read) == sent
+    assert room.wait(SECONDS)
+    outgoing.flush(SECONDS)
+    os.close(writing)
+    os.close(reading)
+
+
+def test_no_more_is_read_ahead_than_the_limit_but_always_one_frame():
+    backlog = Backlog(limit=3 * FRAME_WEIGHT)
+    backlog.add(100 * FRAME_WEIGHT)
+    added = queue.SimpleQueue()
+
+    def read():
+        for size in (1, FRAME_WEIGHT, 0, 1):
+            backlog.add(size)
+            added.put(size)
+
+    threading.Thread(target=read, daemon=True).start()
+    assert added.empty()
+    backlog.done(100 * FRAME_WEIGHT)
+    assert [added.get(timeout=SECONDS) for _ in range(3)] == [1, FRAME_WEIGHT, 0]
+    assert added.empty()
+    backlog.done(FRAME_WEIGHT)
+    assert added.get(timeout=SECONDS) == 1

@@ -10,9 +10,11 @@ import threading
 import pytest
 from whysafe.config import Settings
 from whysafe.lsp import limits, messages, wire
+from whysafe.lsp.renewal import renewed
 from whysafe.lsp.session import utc_today
 from whysafe.lsp.worker import Worker, command, describe_exit
 from whysafe.lsp.worker_main import Desk, serve
+from whysafe.report import Facts
 from whysafe.syntax.position import Edit, Position, span
 
 SECONDS = 60
@@ -42,7 +44,8 @@ def test_the_worker_answers_in_order_and_ends_with_its_pipe(process):
     assert [finding.rule for finding in opened.facts.findings] == ["eval-use"]
     edits = (Edit(span(0, 0, 0, 0), "\n"),)
     change = messages.Change(id=2, uri="a", base=1, revision=2, length=20, edits=edits)
-    assert ask(process, change).facts.findings[0].span.start == Position(1, 8)
+    moved = renewed(opened.facts, ask(process, change).change)
+    assert moved.findings[0].span.start == Position(1, 8)
     order = messages.Order("justify", Position(1, 8), "eval-use", "accepted")
     lost = messages.Order("justify", Position(0, 0), "eval-use", "accepted")
     write = messages.Write(
@@ -94,6 +97,46 @@ def test_what_the_engine_raises_is_an_answer(capsys):
     assert desk.answer(messages.Change(id=6, uri="a", base=1, revision=2, length=0, edits=())) == messages.Lost(6)
     assert desk.answer(messages.Close("a")) is None
     assert desk.answer(messages.Ready(())) is None
+
+
+class Grown:
+    """A document of so many lines, of which one more gets its tree at a time."""
+
+    def __init__(self, text):
+        self.lines, self.grown, self.length = int(text), 0, len(text)
+
+    def edit(self, edit):
+        pass
+
+    def facts(self):
+        return Facts(findings=(), blocks=(), gaps=())
+
+    def fill(self):
+        self.grown = min(self.grown + 1, self.lines)
+        return self.grown < self.lines
+
+    def trim(self, lines):
+        self.grown = min(self.grown, lines)
+
+
+def test_pauses_are_used_for_the_latest_document_within_the_budget():
+    documents = {}
+
+    class Growing(Engine):
+        def open(self, text):
+            return documents.setdefault(text, Grown(text))
+
+    desk = Desk(Growing(), most_grown=25)
+    for number, lines in enumerate(("10", "20", "30"), start=1):
+        desk.answer(messages.Open(number, lines, 1, lines, fill=lines != "20"))
+        while desk.use_pause():
+            pass
+    assert {text: document.grown for text, document in documents.items()} == {"10": 10, "20": 0, "30": 15}
+    documents["30"].grown = 24
+    desk.answer(messages.Change(id=5, uri="20", base=1, revision=2, length=2, edits=()))
+    assert {text: document.grown for text, document in documents.items()} == {"10": 1, "20": 0, "30": 24}
+    desk.answer(messages.Close("30"))
+    assert not desk.use_pause()
 
 
 def test_the_end_of_the_main_process_is_noticed_during_an_analysis():

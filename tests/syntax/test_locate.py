@@ -19,9 +19,9 @@ def descendants(*nodes):
 
 
 def places_by_provider(module):
-    """The class and place of every node but the bodies of classes, which pieces share between them."""
+    """The class and place of every node but the frames, which pieces share between them."""
     provided = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
-    for node in outside_class_bodies(module.body):
+    for node in outside_frames(module.body):
         start, end = provided[node].start, provided[node].end
         yield type(node), span(start.line - 1, start.column, end.line - 1, end.column)
 
@@ -30,23 +30,41 @@ def places_by_piece(text):
     line = 0
     for piece in split(text):
         tree = parse(piece)
-        nodes = list(outside_class_bodies(tree.body))
+        nodes = list(outside_frames(tree.body))
         if piece.header:
             # The body of a header is not in the text: a line and a `pass`.
-            nodes = nodes[:-2]
+            nodes = [node for node in nodes[:-2] if node not in {tree.body[0], tree.body[0].body}]
         places = locate(tree, piece.text, nodes)
         yield from ((type(node), places[node].shifted(line)) for node in nodes)
         line += piece.lines
 
 
-def outside_class_bodies(statements):
-    """Nodes in source order, without classes and their bodies, the contents of which are kept."""
-    bodies = set()
+def outside_frames(statements):
+    """Nodes in source order, without frames, classes and their bodies, the contents of which are kept."""
+    left_out = set(frames(statements))
+    left_out.update(node.body for node in frames(statements))
     for node in descendants(*statements):
         if isinstance(node, cst.ClassDef):
-            bodies.add(node.body)
-        elif node not in bodies:
+            left_out.add(node.body)
+        elif node not in left_out:
             yield node
+
+
+def frames(statements):
+    """Classes, and compound statements around definitions, that are not within a function."""
+    for statement in statements:
+        node = statement
+        while node is not None:
+            block = getattr(node, "body", None)
+            if not isinstance(block, cst.IndentedBlock) or not isinstance(
+                node, (cst.ClassDef, cst.If, cst.Else, cst.For, cst.While, cst.With)
+            ):
+                break
+            if not isinstance(node, cst.ClassDef) and not isinstance(block.body[0], (cst.FunctionDef, cst.ClassDef)):
+                break
+            yield node
+            yield from frames(block.body)
+            node = getattr(node, "orelse", None)
 
 
 def test_places_are_those_of_the_provider(library, on_big_stack):

@@ -47,7 +47,14 @@ CASES = {
         [(), (2,), (2, 4), (2, 4), (2, 4, 7), (2, 4), (2,), ()],
     ),
     "decorated class": (["@a\n# b\n@c\nclass A:\n", "\tx\n", "\ty\n"], [(), (8,), (8,)]),
-    "class within compounds": (["if a:\n  class B:\n    x\n    y\n", "def f():\n  class C:\n    x\n    y\n"], [(), ()]),
+    "class within compounds": (
+        ["if a:\n", "  class B:\n", "    x\n", "    y\n", "def f():\n  class C:\n    x\n    y\n"],
+        [(), (2,), (2, 4), (2, 4), ()],
+    ),
+    "definitions within compounds": (
+        ["if a:\n", "  def f(): pass\n", "  x\n", "else:\n  y\n", "for b in c:\n  d\n  def g(): pass\n"],
+        [(), (2,), (2,), (), ()],
+    ),
     "compounds in a class": (
         ["class A:\n", "  if a:\n    b\n  else:\n    c\n", "  try:\n    a\n  finally:\n    b\n"],
         [(), (2,), (2,)],
@@ -188,7 +195,20 @@ FRAGMENTS = [
         "import x\n",
         "return\n",
     ),
-    *("x = 1\n", "    y = 2\n", "        z\n", "  ", "# c\n", "    # d\n", "pass\n"),
+    *(
+        "x = 1\n",
+        "    y = 2\n",
+        "if a:\n",
+        "else:\n",
+        "    def f(): pass\n",
+        "for b in c:\n",
+        "  elif d:\n",
+        "        z\n",
+        "  ",
+        "# c\n",
+        "    # d\n",
+        "pass\n",
+    ),
 ]
 places = st.tuples(st.integers(0, 30), st.integers(0, 12))
 edits = st.tuples(places, places, st.lists(st.sampled_from(FRAGMENTS), max_size=4).map("".join))
@@ -245,7 +265,7 @@ def test_a_keystroke_changes_one_piece():
     pieces = split(text)
     _, patch = apply(text, pieces, (1502, 15), (1502, 15), "1")
     assert (patch.first, patch.removed, len(patch.added)) == (751, 1, 1)
-    assert patch.added[0] == Piece("    def f(self):\n        return 1250\n\n", (4,), header=False, lines=3)
+    assert patch.added[0] == Piece("    def f(self):\n        return 1250\n\n", (4,), header=False, lines=3, kinds="c")
 
 
 def test_opening_and_closing_quotes_swallows_and_gives_back():

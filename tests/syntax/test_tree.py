@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from libcst.metadata import MetadataWrapper, PositionProvider
+from whysafe.syntax.locate import locate
 from whysafe.syntax.position import Position, Span, span
 from whysafe.syntax.split import Piece, split
-from whysafe.syntax.tree import Tree, Unparsed, accepts, children, parse
+from whysafe.syntax.tree import Tree, Unparsed, children, parse
+from whysafe.syntax.validity import accepts
 
 EVERYTHING = '''
 import a.b as c, d
@@ -70,7 +72,7 @@ MARKS = (
 
 
 def piece(text, *, indents=(), header=False):
-    return Piece(text, indents, header, text.count("\n"))
+    return Piece(text, indents, header, text.count("\n"), "c" * len(indents))
 
 
 def descendants(node):
@@ -117,7 +119,52 @@ def test_a_piece_is_parsed_as_what_it_is():
     assert header.body[0].body.body[0].body[0].deep_equals(cst.Pass())
     assert [type(node) for node in member.body] == [cst.FunctionDef]
     assert [type(node) for node in statement.body] == [cst.SimpleStatementLine]
-    assert (header.wrapped, member.wrapped, statement.wrapped) == (0, 1, 0)
+    assert (header.wrapper, member.wrapper, statement.wrapper) == ("", "class _:\n", "")
+
+
+def test_the_branches_around_definitions_are_pieces():
+    text = (
+        "if a:\n    # c\n    def f(): pass\n    x = 1\nelif b:\n    class C:\n        y = 2\n        z = 3\n"
+        "else:\n    w = 4\nclass D:\n  for e in g:\n    @h\n    def m(self): pass\n  else:\n    i = 5\n"
+    )
+    pieces = split(text)
+    assert [(found.text.split("\n")[0].strip(), found.kinds, found.header, found.joins) for found in pieces] == [
+        ("if a:", "", True, False),
+        ("def f(): pass", "b", False, False),
+        ("x = 1", "b", False, False),
+        ("elif b:", "", True, True),
+        ("class C:", "b", True, False),
+        ("y = 2", "bc", False, False),
+        ("z = 3", "bc", False, False),
+        ("else:", "", False, True),
+        ("class D:", "", True, False),
+        ("for e in g:", "c", True, False),
+        ("@h", "cl", False, False),
+        ("else:", "c", False, True),
+    ]
+    trees = [parse(found) for found in pieces]
+    assert [type(tree.body[0]).__name__ for tree in trees] == [
+        *("If", "FunctionDef", "SimpleStatementLine", "If", "ClassDef", "SimpleStatementLine", "SimpleStatementLine"),
+        *("Else", "ClassDef", "For", "FunctionDef", "Else"),
+    ]
+    assert "".join(found.text for found in pieces) == text
+    places = locate(trees[7], pieces[7].text, [trees[7].body[0].body.body[0]])
+    assert [*places.values()] == [span(1, 4, 1, 9)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if a:\n    x\nelse:\n    def f(): pass\n",
+        "with a:\n    def f(): pass\nelse:\n    x\n",
+        "if a:\n    def f(): pass\nelse:\n    x\nelif b:\n    y\n",
+        "try:\n    def f(): pass\nexcept A:\n    x\n",
+    ],
+)
+def test_what_does_not_fit_together_is_no_branch(text):
+    """Only what Python accepts is split so that all of it parses."""
+    valid = accepts(text)
+    assert all(isinstance(parse(found), Tree) for found in split(text)) is valid
 
 
 @pytest.mark.parametrize(
@@ -219,7 +266,7 @@ def test_any_text_has_a_tree_or_a_reason_within_it(text):
         ("\0", False),
         ("(" * 3000, False),
         ("-" * 100_000 + "a", False),
-        ("a" + ".b" * 100_000, False),
+        ("a" + ".b" * 100_000, True),
     ],
 )
 def test_what_the_running_python_accepts(text, expected):

@@ -33,6 +33,8 @@ class Catalogue:
     assigns: Mapping[str, tuple[tuple[Rule, Assigns], ...]]
     attributes: frozenset[str]
     """The last parts of the names in `assigns`, so that most assignments are passed over at once."""
+    items: frozenset[object]
+    """The keys of items among them."""
     imports: tuple[tuple[Rule, Imports], ...]
     nodes: Mapping[type[cst.CSTNode], tuple[tuple[Rule, Nodes], ...]]
     texts: tuple[tuple[Rule, Texts], ...]
@@ -64,6 +66,9 @@ def catalogue(rules: Iterable[Rule]) -> Catalogue:
         assigns=_indexed((name, pair) for pair in assigns for name in sorted(pair[1].names)),
         attributes=frozenset(
             name.rpartition(".")[2].split("[", 1)[0] for _, detector in assigns for name in detector.names
+        ),
+        items=frozenset(
+            name[name.index("[") + 1 : -1] for _, detector in assigns for name in detector.names if name.endswith("]")
         ),
         imports=tuple((rule, detector) for rule, detector in pairs if isinstance(detector, Imports)),
         nodes=_indexed((kind, (r, d)) for r, d in pairs if isinstance(d, Nodes) for kind in d.kinds),

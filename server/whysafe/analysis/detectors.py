@@ -9,14 +9,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from whysafe.analysis.standing import Use
 from whysafe.semantics.calls import Call, Expression
 from whysafe.semantics.known import canonical
+from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import libcst as cst
 
+    from whysafe.analysis.glance import Glance
     from whysafe.analysis.rule import Answer
     from whysafe.semantics.resolve import Resolver
     from whysafe.semantics.scopes import Scope, Seen
@@ -82,10 +85,14 @@ class Calls:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Methods:
-    """Calls `x.name(...)` by the method's name alone; the predicate looks at the receiver."""
+    """Calls `x.name(...)` by the method's name alone; the predicate looks at the receiver.
+
+    `sign` tells from the text, without a tree, whether a piece can have such a call that matters.
+    """
 
     names: frozenset[str]
     when: Callable[[Call], Answer]
+    sign: Callable[[Glance], bool] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,21 +115,28 @@ class Imports:
 class Nodes:
     """Syntax nodes by class. `words` or `pattern` (searched in each identifier, case ignored) can trigger it.
 
-    With a `shape`, the words count only where this expression, linear on any input, matches somewhere in the text.
+    They count only where they stand as `use` says, where one of the libraries `roots` is imported (any file where there
+    are none), and where `sign` does not exclude it. Each of them must be certain where it says no.
     """
 
     kinds: tuple[type[cst.CSTNode], ...]
     when: Callable[[Place], Answer]
     words: frozenset[str]
     pattern: str
-    shape: re.Pattern[str] | None
+    use: Use
+    roots: frozenset[str]
+    sign: Callable[[Glance], bool] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Texts:
-    """Matches in the raw text: strings and comments of every kind. Needs no tree."""
+    """Matches in the raw text: strings and comments of every kind. Needs no tree.
+
+    Only a text with a word that `words` matches is searched.
+    """
 
     pattern: re.Pattern[str]
+    words: WordTest
     when: Callable[[re.Match[str]], Answer] | None
 
 
@@ -150,8 +164,9 @@ def calls(
     return Calls(frozenset(canonical(name) for name in names), when, check)
 
 
-def methods(*names: str, when: Callable[[Call], Answer]) -> Methods:
-    return Methods(frozenset(names), when)
+def methods(*names: str, when: Callable[[Call], Answer], sign: Callable[[Glance], bool] | None = None) -> Methods:
+    """Calls by a method's name; see `Methods`."""
+    return Methods(frozenset(names), when, sign)
 
 
 def assigns(*names: str, when: Callable[[Assignment], Answer]) -> Assigns:
@@ -167,17 +182,19 @@ def nodes(
     when: Callable[[Place], Answer],
     words: Iterable[str] = (),
     pattern: str = "",
-    shape: str = "",
+    use: Use = Use.ANY,
+    roots: Iterable[str] = (),
+    sign: Callable[[Glance], bool] | None = None,
 ) -> Nodes:
     """Nodes by class; give the words or the pattern of identifiers without which there cannot be a finding."""
     if not words and not pattern:
         raise ValueError("nodes() needs words or a pattern: a detector without them would have every file parsed.")
-    return Nodes(kinds, when, frozenset(words), pattern, re.compile(shape) if shape else None)
+    return Nodes(kinds, when, frozenset(words), pattern, use, frozenset(roots), sign)
 
 
-def texts(pattern: str, *, when: Callable[[re.Match[str]], Answer] | None = None) -> Texts:
-    """Raw text by a regular expression, which must be linear on any input.
+def texts(pattern: str, *, words: str = "", when: Callable[[re.Match[str]], Answer] | None = None) -> Texts:
+    """Raw text by a regular expression, which must be linear on any input; `words` matches a word of every such text.
 
     There are no nodes, so of a verdict only message, severity and confidence count.
     """
-    return Texts(re.compile(pattern), when)
+    return Texts(re.compile(pattern), WordTest(words), when)

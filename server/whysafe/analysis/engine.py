@@ -9,18 +9,19 @@ import libcst as cst
 
 from whysafe.analysis.detectors import Assignment, Imported, Place
 from whysafe.analysis.finding import Confidence, Severity
+from whysafe.analysis.following import Following
 from whysafe.analysis.rule import Evidence, Verdict
 from whysafe.semantics.calls import Call, Expression, callees
 from whysafe.semantics.fold import literal
 from whysafe.semantics.resolve import Resolver, evaluate, lookup, paths
-from whysafe.semantics.scopes import Seen, dotted, identifier
+from whysafe.semantics.scopes import Seen, dotted
 from whysafe.semantics.values import Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.gate import Awake
     from whysafe.analysis.rule import Answer, Rule
     from whysafe.semantics.scopes import PieceScopes
 
@@ -55,60 +56,32 @@ def kinds(of: Catalogue) -> frozenset[type[cst.CSTNode]]:
     return BASE_KINDS | frozenset(of.nodes)
 
 
-def run(
-    scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: AbstractSet[str] | None = None
-) -> tuple[Candidate, ...]:
+def run(scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: Awake | None = None) -> tuple[Candidate, ...]:
     """All findings of the rules in one piece, at most one for each rule and anchor, in order of the walk.
 
-    `awake` are the words by which something dangerous can be called in this document (see `gate`); what is called by
-    another name, and bound to nothing in this piece, is not followed. None: everything is.
+    `awake` is what can be triggered in this document (see `gate`); what cannot lead there is not followed. None:
+    everything is.
     """
     found: dict[tuple[str, cst.CSTNode], Candidate] = {}
-    can_matter = _Filter(awake, scopes)
-    for candidate in _candidates(scopes, of, resolver, can_matter):
+    for candidate in _candidates(scopes, of, resolver, awake):
         found.setdefault((candidate.rule.name, candidate.anchor), candidate)
     return tuple(found.values())
 
 
-@dataclass(slots=True)
-class _Filter:
-    """Which names of a piece can stand for something that a rule looks for."""
-
-    awake: AbstractSet[str] | None
-    scopes: PieceScopes
-    _own: frozenset[str] | None = None
-
-    def __call__(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, cst.Name):
-            name = identifier(node.value)
-        elif isinstance(node, cst.Attribute):
-            name = identifier(node.attr.value)
-        else:
-            return True
-        return self.awake is None or name in self.awake or name in self.own
-
-    @property
-    def own(self) -> frozenset[str]:
-        """Everything that the piece gives a name to, wherever in it."""
-        if self._own is None:
-            tables = [scope.bindings for scope in self.scopes.by_node.values()]
-            tables += [scope.attributes for scope in self.scopes.by_node.values()]
-            tables += [self.scopes.top.bindings, self.scopes.top.attributes, self.scopes.module]
-            self._own = frozenset(name for table in tables for name in table)
-        return self._own
-
-
-def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver, can_matter: _Filter) -> Iterator[Candidate]:
+def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: Awake | None) -> Iterator[Candidate]:
+    leads = Following(awake, scopes, of.calls)
     for seen in scopes.seen.get(cst.Call, ()):
-        yield from _call(seen, of, resolver, can_matter)
+        yield from _call(seen, of, resolver, leads)
     for seen in (*scopes.seen.get(cst.Assign, ()), *scopes.seen.get(cst.AnnAssign, ())):
-        yield from _assign(seen, of, resolver)
+        yield from _assign(seen, of, resolver, awake)
     if of.imports:
         for seen in (*scopes.seen.get(cst.Import, ()), *scopes.seen.get(cst.ImportFrom, ())):
             yield from _import(seen, of, resolver)
     for kind, entries in of.nodes.items():
         for seen in scopes.seen.get(kind, ()):
             for rule, detector in entries:
+                if awake is not None and detector.roots and detector.roots.isdisjoint(awake.roots):
+                    continue
                 answer = detector.when(Place(seen.node, seen, resolver))
                 yield from _answered(rule, answer, seen.node, seen.node)
 
@@ -133,10 +106,12 @@ def severity(candidate: Candidate) -> Severity:
 # --- calls and references --------------------------------------------------------------------------------------------
 
 
-def _call(seen: Seen, of: Catalogue, resolver: Resolver, can_matter: _Filter) -> Iterator[Candidate]:
+def _call(seen: Seen, of: Catalogue, resolver: Resolver, leads: Following) -> Iterator[Candidate]:
     node = seen.node
     assert isinstance(node, cst.Call)
-    found = list(callees(seen, resolver)) if can_matter(node.func) else []
+    # What `functools.partial` wraps is called, too.
+    matters = leads(node.func) or (bool(node.args) and leads(node.args[0].value))
+    found = list(callees(seen, resolver)) if matters else []
     for call in found:
         for rule, detector in of.calls.get(call.name, ()):
             if call.bound and _bound_already(rule, call, of, resolver):
@@ -151,7 +126,7 @@ def _call(seen: Seen, of: Catalogue, resolver: Resolver, can_matter: _Filter) ->
         name = node.func.attr.value
         for rule, method in of.methods.get(name, ()):
             yield from _answered(rule, method.when(Call(node, name, seen, resolver)), node.func, node)
-    yield from _references(node, seen, of, resolver, can_matter)
+    yield from _references(node, seen, of, resolver, leads)
 
 
 def _bound_already(rule: Rule, call: Call, of: Catalogue, resolver: Resolver) -> bool:
@@ -171,11 +146,9 @@ def _bound_already(rule: Rule, call: Call, of: Catalogue, resolver: Resolver) ->
     return False
 
 
-def _references(
-    node: cst.Call, seen: Seen, of: Catalogue, resolver: Resolver, can_matter: _Filter
-) -> Iterator[Candidate]:
+def _references(node: cst.Call, seen: Seen, of: Catalogue, resolver: Resolver, leads: Following) -> Iterator[Candidate]:
     for arg in node.args:
-        if arg.star or not isinstance(arg.value, (cst.Name, cst.Attribute)) or not can_matter(arg.value):
+        if arg.star or not isinstance(arg.value, (cst.Name, cst.Attribute)) or not leads(arg.value):
             continue
         expression = Expression(arg.value, seen.scope, resolver)
         values = expression.values
@@ -207,7 +180,7 @@ def _stands_for(call: Call) -> tuple[Evidence, ...]:
 # --- assignments -----------------------------------------------------------------------------------------------------
 
 
-def _assign(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+def _assign(seen: Seen, of: Catalogue, resolver: Resolver, awake: Awake | None) -> Iterator[Candidate]:
     node = seen.node
     if isinstance(node, cst.Assign):
         targets: list[cst.BaseExpression] = [target.target for target in node.targets]
@@ -217,13 +190,17 @@ def _assign(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate
     if node.value is None:
         return
     for target in targets:
-        for name in _target_names(target, seen, of, resolver):
+        for name in _target_names(target, seen, of, resolver, awake):
             value = Expression(node.value, seen.scope, resolver)
             yield from _assigned(Assignment(name, target, value, seen, resolver), target, target, of)
 
 
-def _target_names(target: cst.BaseExpression, seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[str]:
+def _target_names(
+    target: cst.BaseExpression, seen: Seen, of: Catalogue, resolver: Resolver, awake: Awake | None
+) -> Iterator[str]:
     if isinstance(target, cst.Attribute) and target.attr.value in of.attributes:
+        if awake is not None and target.attr.value not in awake.words:
+            return
         for value in evaluate(target.value, seen.scope, resolver):
             if path := getattr(value, "path", None):
                 yield f"{path}.{target.attr.value}"
@@ -235,6 +212,8 @@ def _target_names(target: cst.BaseExpression, seen: Seen, of: Catalogue, resolve
         index = target.slice[0].slice
         if isinstance(index, cst.Index):
             key = literal(index.value)
+            if key not in of.items:
+                return
             for value in evaluate(base, seen.scope, resolver):
                 if isinstance(value, Symbol) and isinstance(key, str):
                     yield f"{value.path}[{key}]"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from whysafe.analysis.edits import IMPORT_LINE
-from whysafe.analysis.finding import Fix
-from whysafe.analysis.unit import ensure_tree, places
+from whysafe.analysis.finding import Finding, Fix
+from whysafe.analysis.unit import places
 from whysafe.semantics.scopes import BindingKind
 from whysafe.syntax.position import Edit, Position, Span
 from whysafe.syntax.tree import Tree
@@ -17,31 +17,57 @@ if TYPE_CHECKING:
     from whysafe.analysis.world import DocumentWorld
 
 
-def with_import(fix: Fix, world: DocumentWorld) -> Fix | None:
+class Imports:
+    """Where imports that fixes need stand in a document; asked anew after every edit, and answered once."""
+
+    def __init__(self, world: DocumentWorld) -> None:
+        self._world = world
+        self._place: tuple[Position, str] | None = None
+        self._edits: dict[str, tuple[Edit, ...] | None] = {}
+
+    def edits(self, name: str) -> tuple[Edit, ...] | None:
+        """What makes `name` the module of that name: nothing where it is, None where it means something else."""
+        if name not in self._edits:
+            bound = self._world.module_bindings(name)
+            if any(binding.kind is BindingKind.IMPORT and binding.path == name for binding in bound):
+                self._edits[name] = ()
+            elif bound:
+                self._edits[name] = None
+            else:
+                self._place = self._place or _import_place(self._world)
+                place, end = self._place
+                self._edits[name] = (Edit(Span(place, place), f"import {name}{end}"),)
+        return self._edits[name]
+
+
+def imports_of(finding: Finding) -> tuple[str, ...]:
+    """The modules that the fixes of a finding need."""
+    return tuple(
+        dict.fromkeys(edit.text for fix in finding.fixes for edit in fix.edits if edit.span.start.line == IMPORT_LINE)
+    )
+
+
+def with_imports(fix: Fix, imports: Imports) -> Fix | None:
     """The fix with its imports placed in the document; None where the name means something else there."""
-    if all(edit.span.start.line != IMPORT_LINE for edit in fix.edits):
-        return fix
     edits: list[Edit] = []
     for edit in fix.edits:
         if edit.span.start.line != IMPORT_LINE:
             edits.append(edit)
             continue
-        bound = world.module_bindings(edit.text)
-        if any(binding.kind is BindingKind.IMPORT and binding.path == edit.text for binding in bound):
-            continue
-        if bound:
+        added = imports.edits(edit.text)
+        if added is None:
             return None
-        place, end = _import_place(world)
-        edits.append(Edit(Span(place, place), f"import {edit.text}{end}"))
+        edits.extend(added)
     return Fix(fix.title, tuple(edits), fix.safe)
 
 
 def _import_place(world: DocumentWorld) -> tuple[Position, str]:
     """Where a new import line goes: above the first import, else below the docstring, and the line end to use."""
     line, fallback = 0, None
-    for unit in world.units:
-        if not unit.piece.indents and isinstance(tree := ensure_tree(unit), Tree) and tree.body:
-            first = tree.body[0]
+    for unit in world.order:
+        in_module = not unit.piece.indents and world.scopes(unit) is not None
+        if in_module and isinstance(unit.tree, Tree) and unit.tree.body:
+            first = unit.tree.body[0]
             small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
             start = places(unit, [first])[first].start.line + line
             if isinstance(small, cst.Import) or (isinstance(small, cst.ImportFrom) and not _is_future(small)):

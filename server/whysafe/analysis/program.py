@@ -6,16 +6,20 @@ final text. Work for an edit is bounded by the edited units and the units that a
 
 from __future__ import annotations
 
-import re
-from collections import OrderedDict
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
 from whysafe.analysis import unit as units
+from whysafe.analysis.detours import LEADING
 from whysafe.analysis.finding import Finding, Gap, Step
-from whysafe.analysis.placement import with_import
+from whysafe.analysis.following import Following
+from whysafe.analysis.glance import Glance
+from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, Memory
+from whysafe.analysis.placement import Imports, imports_of, with_imports
+from whysafe.analysis.sections import Section, Sections
 from whysafe.analysis.world import DocumentWorld
 from whysafe.semantics.resolve import Resolver, ancestors, follow
 from whysafe.semantics.scopes import Binding, BindingKind
@@ -30,20 +34,21 @@ from whysafe.semantics.values import (
     Symbol,
     Value,
 )
-from whysafe.syntax.split import Patch, Piece, resplit, split
-from whysafe.syntax.tree import Unparsed, accepts
+from whysafe.syntax.position import Edit
+from whysafe.syntax.split import Piece, resplit, split
+from whysafe.syntax.tree import Tree, Unparsed, wrapper_of
+from whysafe.syntax.validity import accepts, is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
-    from whysafe.analysis.unit import Unit
-    from whysafe.syntax.position import Edit, Position
+    from whysafe.analysis.unit import Proof, Unit
+    from whysafe.syntax.position import Position
 
-FEWEST_REMEMBERED = 2_000
-"""Replaced units are remembered, in case their text comes back (a quote opened and closed again): at least so many
-lines of them, and at most as many as the document has."""
+MOST_ANCESTORS: Final = 4
+"""How many former units a broken one keeps, so that its statements need not be parsed again when it is mended."""
 
 _Signatures = dict[str, tuple[str, ...]]
 
@@ -53,74 +58,104 @@ class Program:
 
     def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True) -> None:
         self.catalogue = catalogue
-        self.units = [units.new_unit(piece) for piece in split(text)]
-        self.world = DocumentWorld(self.units, catalogue)
+        accepted = accepts(text)
+        self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text)])
+        self.world = DocumentWorld(self.order, catalogue)
+        self.length = len(text)
         self.touched: set[str] = set()
         """Names whose bindings may mean something else since somebody last emptied this set."""
         self._gated = gated
-        self._dropped: OrderedDict[Piece, Unit] = OrderedDict()
-        self._remembered = 0
+        self.memory = Memory()
         self._carried: list[Finding] = []
-        self._valid = accepts(text)
-        self._awake = catalogue.gate.always() | catalogue.gate.woken(
-            frozenset(word for unit in self.units for word in unit.words)
-        )
+        self._awake = catalogue.gate.awake(Glance(text))
+        self._pending: dict[Unit, None] = dict.fromkeys(self.order)
+        """Units without a result that may have findings."""
+        self._unfilled = list(self.order)[::-1]
+        self._broken: dict[Unit, None] = {}
+        self._holding: dict[Unit, None] = {}
+        self._askers = Askers()
 
-    # --- editing -----------------------------------------------------------------------------------------------------
+    @property
+    def units(self) -> list[Unit]:
+        """All units in order; a pass over the document."""
+        return list(self.order)
 
     @property
     def text(self) -> str:
-        return "".join(unit.piece.text for unit in self.units)
+        return "".join(unit.piece.text for unit in self.order)
+
+    # --- editing -----------------------------------------------------------------------------------------------------
 
     def edit(self, edit: Edit) -> None:
         """Replace the text of a span of the document; places beyond a line's or the text's end are clamped."""
-        patch = _trimmed(resplit([unit.piece for unit in self.units], edit), self.units)
-        first_line = self.world.line_of(patch.first)
-        gone = self.units[patch.first : patch.first + patch.removed]
+        previous, gone, pieces, first_line = self._change(edit)
         known = [self._signatures(unit) for unit in gone if unit.scopes is not None]
         lost = frozenset(name for unit in gone for name in unit.lost)
         carried = self._carry(gone, first_line, edit)
         for unit in gone:
             self._drop(unit)
-        came = [self._remember(piece) or units.new_unit(piece) for piece in patch.added]
-        self.units[patch.first : patch.first + patch.removed] = came
-        self.world.moved()
+        ancestors = _ancestors(gone)
+        came = [self.memory.take(piece) or units.new_unit(piece, ancestors) for piece in pieces]
+        self.order.replace(previous, gone, came)
+        self.length += sum(len(unit.piece.text) for unit in came) - sum(len(unit.piece.text) for unit in gone)
         for unit in came:
             self._take_in(unit)
             if unit.broken:
                 unit.lost = lost.union(*known)
-        self._wake(self.catalogue.gate.woken(frozenset(word for unit in came for word in unit.words)))
+                self._broken[unit] = None
+        self.memory.limit(min(max(FEWEST_REMEMBERED, self.order.lines), MOST_REMEMBERED))
+        for unit in came:
+            self._wake(self.catalogue.gate.roots(Glance(unit.piece.text, unit.words)), frozenset())
         self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
-        members = self._members_after(patch) if any(unit.piece.header for unit in (*gone, *came)) else ()
+        members = self._members_after(previous, came) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
 
-    def _members_after(self, patch: Patch) -> tuple[Unit, ...]:
+    def _change(self, edit: Edit) -> tuple[Unit | None, list[Unit], tuple[Piece, ...], int]:
+        """The units that an edit replaces, the one before them, the pieces in their place, and their first line."""
+        if not self.order:
+            return None, [], resplit((), edit).added, 0
+        head, line = self.order.at(edit.span.start.line)
+        tail, _ = self.order.at(max(edit.span.end.line, edit.span.start.line))
+        window = [head]
+        following = self.order.after(head)
+        while window[-1] is not tail:
+            window.append(next(following))
+        above = next(self.order.before(head), None)
+        if above is not None:
+            window.insert(0, above)
+            line -= above.piece.lines
+        there = Edit(edit.span.shifted(-line), edit.text)
+        document_start = next(self.order.before(window[0]), None) is None
+        rest = (unit.piece for unit in self.order.after(tail))
+        patch = resplit([unit.piece for unit in window], there, rest, document_start=document_start)
+        following = self.order.after(window[-1])
+        while len(window) < patch.first + patch.removed:
+            window.append(next(following))
+        gone = window[patch.first : patch.first + patch.removed]
+        first_line = line + sum(unit.piece.lines for unit in window[: patch.first])
+        previous = window[patch.first - 1] if patch.first else next(self.order.before(window[0]), None)
+        return previous, gone, patch.added, first_line
+
+    def _members_after(self, previous: Unit | None, came: Sequence[Unit]) -> tuple[Unit, ...]:
         """The units below an edit that stand in a class: a new or vanished header gives them another one."""
-        found: list[Unit] = []
-        for unit in self.units[patch.first + len(patch.added) :]:
-            if not unit.piece.indents:
-                break
-            found.append(unit)
-        return tuple(found)
+        last = came[-1] if came else previous
+        below = self.order.after(last) if last is not None else iter(self.order)
+        return tuple(takewhile(lambda unit: unit.piece.indents, below))
 
     def _take_in(self, unit: Unit) -> None:
         unit.result, unit.held = None, ()
+        self._pending[unit] = None
         self.world.enter(unit)
         self.world.scopes(unit)
 
     def _drop(self, unit: Unit) -> None:
         self.world.leave(unit)
+        self._askers.remove(unit)
+        self._pending.pop(unit, None)
+        self._broken.pop(unit, None)
+        self._holding.pop(unit, None)
         unit.lost = frozenset()
-        known = self._dropped.pop(unit.piece, None)
-        self._dropped[unit.piece] = unit
-        self._remembered += unit.piece.lines - (known.piece.lines if known is not None else 0)
-        while self._remembered > max(FEWEST_REMEMBERED, self.world.lines) and len(self._dropped) > 1:
-            self._remembered -= self._dropped.popitem(last=False)[0].lines
-
-    def _remember(self, piece: Piece) -> Unit | None:
-        unit = self._dropped.pop(piece, None)
-        self._remembered -= 0 if unit is None else piece.lines
-        return unit
+        self.memory.keep(unit)
 
     def _carry(self, gone: Sequence[Unit], line: int, edit: Edit) -> list[Finding]:
         """What was last seen in the region that an edit replaces, and what was carried before, moved by the edit."""
@@ -133,13 +168,16 @@ class Program:
         return list({(f.rule, f.span): f for f in moved if f is not None}.values())
 
     def _in_broken(self, place: Position) -> bool:
-        return bool(self.units) and self.units[self.world.index_at(place.line)].broken
+        return bool(self.order) and self.order.at(place.line)[0].broken
 
     def _signatures(self, unit: Unit) -> _Signatures:
-        offered = units.bound_names(unit, self.catalogue)
-        return {
-            name: tuple(units.signature(binding, unit.piece) for binding in found) for name, found in offered.items()
-        }
+        if unit.signatures is None:
+            offered = units.bound_names(unit, self.catalogue)
+            unit.signatures = {
+                name: tuple(units.signature(binding, unit.piece) for binding in found)
+                for name, found in offered.items()
+            }
+        return unit.signatures
 
     def _rebind(
         self,
@@ -155,84 +193,102 @@ class Program:
         changed.update(name for unit in members for name in units.bound_names(unit, self.catalogue))
         touched = before.keys() | after.keys() | changed
         self.touched |= touched
-        replaced = frozenset(gone)
+        self.world.forget(touched)
         for unit in members:
             if unit.scopes is not None:
                 unit.scopes.known.clear()
-            if unit.result is not None:
-                self._rerun(unit)
-        for unit in self.units:
-            if touched and unit.scopes is not None:
-                _forget(unit.scopes.known, touched)
-            result = unit.result
-            if result is None:
-                continue
-            if not changed.isdisjoint(result.asked) or not replaced.isdisjoint(result.relies_on):
-                self._rerun(unit)
-            elif unit.held and not lost.isdisjoint(result.asked):
-                unit.held = self._still_held(unit, unit.held)
+            self._rerun(unit)
+        for unit in self._askers.of(changed, gone):
+            self._rerun(unit)
+        for unit in list(self._holding) if lost else ():
+            if unit.result is not None and not lost.isdisjoint(unit.result.asked):
+                self._hold(unit, unit.held)
 
     def _rerun(self, unit: Unit) -> None:
         """Forget a unit's result; what vanishes only because a binding does not parse now is held."""
-        assert unit.result is not None
-        unit.held = self._still_held(unit, (*unit.held, *map(units.as_carried, unit.result.findings)))
-        unit.result = None
-
-    def _still_held(self, unit: Unit, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        assert unit.result is not None
-        lost = {name for other in self.units for name in other.lost}
-        return tuple(findings) if not lost.isdisjoint(unit.result.asked) else ()
-
-    def _wake(self, words: frozenset[str]) -> None:
-        """Make trigger words of these words: what has been analysed without them is analysed again."""
-        new = words - self._awake
-        if not new:
+        if unit.result is None:
             return
-        self._awake |= new
-        for unit in self.units:
-            if unit.result is not None and not unit.words.isdisjoint(new):
+        self._hold(unit, (*unit.held, *map(units.as_carried, unit.result.findings)))
+        self._askers.remove(unit)
+        unit.result = None
+        self._pending[unit] = None
+
+    def _hold(self, unit: Unit, findings: Sequence[Finding]) -> None:
+        """Keep of these findings what rests on names whose bindings do not parse now."""
+        assert unit.result is not None
+        lost = {name for other in self._broken for name in other.lost}
+        unit.held = tuple(findings) if not lost.isdisjoint(unit.result.asked) else ()
+        if unit.held:
+            self._holding[unit] = None
+        else:
+            self._holding.pop(unit, None)
+        _changed(unit)
+
+    def _wake(self, roots: AbstractSet[str], given: AbstractSet[str]) -> None:
+        """Libraries and names that are new here: what has been analysed without them is analysed again.
+
+        It happens once for each of them, so that it may cost a pass over the document.
+        """
+        awake = self.catalogue.gate.with_more(self._awake, roots, given)
+        if awake is self._awake:
+            return
+        new = awake.words - self._awake.words | given
+        self._awake = awake
+        for unit in self.order:
+            if unit.result is None:
+                self._pending[unit] = None
+            elif not unit.words.isdisjoint(new):
                 self._rerun(unit)
 
     def passes(self, unit: Unit) -> bool:
-        """Whether a unit can have findings, as far as its words tell."""
-        if not self._gated or not unit.words.isdisjoint(self._awake):
+        """Whether a unit can have findings, as far as its text tells."""
+        if not self._gated:
             return True
-        if unit.matches is None:
-            unit.matches = self.catalogue.gate.matches(unit.piece.text, unit.words)
-        return unit.matches
+        if unit.asleep is self._awake:
+            return False
+        passes = self.catalogue.gate.passes(Glance(unit.piece.text, unit.words), self._awake)
+        if not passes:
+            unit.asleep = self._awake
+        return passes
 
     # --- results -----------------------------------------------------------------------------------------------------
 
     def analyse(self) -> None:
         """Bring every unit that can have findings up to date."""
-        pending = [unit for unit in self.units if unit.result is None and self.passes(unit)]
-        while pending:
+        while self._pending:
+            pending, self._pending = [unit for unit in self._pending if self.passes(unit)], {}
             woken: set[str] = set()
             for unit in pending:
-                self.world.scopes(unit)
-                unit.result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
-                if unit.held:
-                    now = {(finding.rule, finding.span) for finding in unit.result.findings}
-                    unit.held = tuple(f for f in self._still_held(unit, unit.held) if (f.rule, f.span) not in now)
+                self._analyse(unit)
                 woken |= self._given_names(unit)
-            self._wake(frozenset(woken))
-            pending = [unit for unit in self.units if unit.result is None and self.passes(unit)]
+            self._wake(frozenset(), frozenset(woken))
+
+    def _analyse(self, unit: Unit) -> None:
+        self.world.scopes(unit)
+        unit.result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
+        self._askers.add(unit)
+        _changed(unit)
+        if unit.held:
+            now = {(finding.rule, finding.span) for finding in unit.result.findings}
+            self._hold(unit, [f for f in unit.held if (f.rule, f.span) not in now])
 
     def _given_names(self, unit: Unit) -> set[str]:
         """Names under which a passing unit makes something dangerous known to others."""
         if not self._gated or unit.scopes is None:
             return set()
         resolver = Resolver(self.world)
+        leads = Following(self._awake, unit.scopes, self.catalogue.calls)
         given: set[str] = set()
         for name, found in units.bound_names(unit, self.catalogue).items():
             bare = name.removeprefix(".")
-            if bare not in self._awake and any(self._leads_on(value, resolver) for value in _given(found, resolver)):
+            led = [binding for binding in found if bare not in self._awake.given and leads.binding(binding)]
+            if any(self._leads_on(value, resolver) for value in _given(led, resolver)):
                 given.add(bare)
         return given
 
     def _leads_on(self, value: Value, resolver: Resolver) -> bool:
         if isinstance(value, Symbol):
-            return value.path in self.catalogue.calls
+            return value.path in self.catalogue.calls or value.path in LEADING
         if isinstance(value, LocalClass):
             return any(path in self.catalogue.calls for path in ancestors(value, resolver))
         if isinstance(value, Function):
@@ -242,46 +298,122 @@ class Program:
     def findings(self) -> tuple[Finding, ...]:
         """All findings in document coordinates and order, the carried ones marked."""
         self.analyse()
-        found: list[Finding] = []
-        lines = dict(zip(self.units, self.world.first_lines(), strict=False))
-        for unit, line in lines.items():
+        found: list[Finding] = list(self._carried)
+        imports = Imports(self.world)
+        for section in self.order.sections:
+            plain, bound = self._found_in(section)
+            found.extend(plain)
+            found.extend(self._placed(each, imports) for each in bound)
+        found.sort(key=_in_text)
+        return tuple(found)
+
+    def _found_in(self, section: Section) -> tuple[list[Finding], list[_Bound]]:
+        """The findings of a section, in document coordinates; apart from them those that depend on other sections."""
+        line = section.first_line
+        known = section.memo.get("findings")
+        if known is None:
+            known = section.memo["findings"] = line, *self._sorted_out(section)
+        before, plain, bound = known
+        if before != line:
+            plain = [finding.shifted(line - before) for finding in plain]
+            section.memo["findings"] = line, plain, bound
+        return plain, bound
+
+    def _sorted_out(self, section: Section) -> tuple[list[Finding], list[_Bound]]:
+        plain: list[Finding] = []
+        bound: list[_Bound] = []
+        line = section.first_line
+        for unit in section.units:
             result = unit.result
             if result is not None and result.findings:
                 for finding, proofs in zip(result.findings, result.proofs, strict=True):
-                    found.append(self._placed(finding.shifted(line), proofs, lines))
-            found.extend(finding.shifted(line) for finding in (*units.texts(unit, self.catalogue), *unit.held))
-        found.extend(self._carried)
-        found.sort(key=lambda finding: (finding.span, finding.rule))
-        return tuple(found)
+                    imports = imports_of(finding)
+                    if proofs or imports:
+                        bound.append(_Bound(unit, finding, proofs, imports))
+                    else:
+                        plain.append(finding.shifted(line))
+            plain.extend(finding.shifted(line) for finding in (*units.texts(unit, self.catalogue), *unit.held))
+            line += unit.piece.lines
+        return plain, bound
 
-    def _placed(self, finding: Finding, proofs: Sequence[units.Proof], lines: Mapping[Unit, int]) -> Finding:
-        if not proofs and not finding.fixes:
-            return finding
-        steps = tuple(Step(proof.span.shifted(lines[proof.unit]), proof.message) for proof in proofs)
-        fixes = (with_import(fix, self.world) for fix in finding.fixes)
-        return replace(finding, steps=steps, fixes=tuple(fix for fix in fixes if fix is not None))
+    def _placed(self, bound: _Bound, imports: Imports) -> Finding:
+        """The finding in document coordinates; the same object as long as it would say the same."""
+        line = self.order.line_of(bound.unit)
+        proofs = [self.order.line_of(proof.unit) for proof in bound.proofs]
+        added = [imports.edits(name) for name in bound.imports]
+        if bound.placed is None or bound.rests_on != (line, proofs, added):
+            finding = bound.finding.shifted(line)
+            steps = tuple(
+                Step(proof.span.shifted(at), proof.message) for proof, at in zip(bound.proofs, proofs, strict=True)
+            )
+            fixes = (with_imports(fix, imports) for fix in finding.fixes)
+            bound.placed = replace(finding, steps=steps, fixes=tuple(fix for fix in fixes if fix is not None))
+            bound.rests_on = line, proofs, added
+        return bound.placed
 
     def gaps(self) -> tuple[Gap, ...]:
         """The regions that do not parse, in document coordinates."""
         found: list[Gap] = []
-        line = 0
-        for unit in self.units:
-            if unit.tree is None and not unit.valid:
-                unit.valid = _is_plain(unit.piece.text) and (self._valid or _accepted(unit.piece))
-                if not unit.valid:
-                    self.world.scopes(unit)
-            if isinstance(unit.tree, Unparsed):
-                found.append(Gap(unit.tree.span.shifted(line), unit.tree.message))
-            line += unit.piece.lines
+        for section in self.order.sections:
+            gaps = section.memo.get("gaps")
+            if gaps is None:
+                gaps = self._gaps_in(section)
+                section.memo["gaps"] = gaps
+            found.extend(Gap(gap.span.shifted(section.first_line), gap.message) for gap in gaps)
         return tuple(found)
 
+    def _gaps_in(self, section: Section) -> list[Gap]:
+        found: list[Gap] = []
+        line = 0
+        for unit in section.units:
+            if isinstance(unit.tree, Tree):
+                unit.valid = True
+            elif not unit.valid and not self.passes(unit):
+                # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
+                unit.valid = is_plain(unit.piece.text) and (unit.accepted or _accepted(unit.piece))
+            if not unit.valid:
+                self.world.scopes(unit)
+            if isinstance(unit.tree, Unparsed) and not unit.valid:
+                found.append(Gap(unit.tree.span.shifted(line), unit.tree.message))
+            line += unit.piece.lines
+        return found
+
     def fill(self) -> bool:
-        """Parse one more unit that nobody has needed yet; False when every unit has its tree."""
-        for unit in self.units:
-            if unit.tree is None:
+        """Parse one more unit that nobody has needed yet; False when there is none."""
+        while self._unfilled:
+            unit = self._unfilled.pop()
+            if unit.section is not None and unit.tree is None:
                 self.world.scopes(unit)
                 return True
         return False
+
+
+@dataclass(slots=True, eq=False)
+class _Bound:
+    """A finding of a unit that depends on other units: for its evidence, or for imports that a fix of it needs."""
+
+    unit: Unit
+    finding: Finding
+    proofs: tuple[Proof, ...]
+    imports: tuple[str, ...]
+    placed: Finding | None = None
+    rests_on: object = None
+
+
+def _in_text(finding: Finding) -> tuple[int, int, int, int, str]:
+    start, end = finding.span.start, finding.span.end
+    return start.line, start.column, end.line, end.column, finding.rule
+
+
+def _ancestors(gone: Sequence[Unit]) -> tuple[Unit, ...]:
+    """The units whose trees those that come in place of `gone` may take over: of broken ones, those before them."""
+    found = [other for unit in gone for other in ((unit,) if isinstance(unit.tree, Tree) else unit.ancestors)]
+    return tuple(dict.fromkeys(found))[:MOST_ANCESTORS]
+
+
+def _changed(unit: Unit) -> None:
+    if unit.section is not None:
+        unit.section.memo.clear()
 
 
 def _together(signatures: Sequence[_Signatures]) -> dict[str, list[tuple[str, ...]]]:
@@ -292,32 +424,9 @@ def _together(signatures: Sequence[_Signatures]) -> dict[str, list[tuple[str, ..
     return joined
 
 
-def _forget(known: dict[Binding, tuple[tuple[Value, ...], frozenset[str]]], touched: AbstractSet[str]) -> None:
-    for binding in [binding for binding, (_, asked) in known.items() if not touched.isdisjoint(asked)]:
-        del known[binding]
-
-
-def _trimmed(patch: Patch, old: Sequence[Unit]) -> Patch:
-    """The patch without the pieces at both ends that it replaces by themselves."""
-    first, removed, added = patch.first, patch.removed, patch.added
-    while removed and added and old[first].piece == added[0]:
-        first, removed, added = first + 1, removed - 1, added[1:]
-    while removed and added and old[first + removed - 1].piece == added[-1]:
-        removed, added = removed - 1, added[:-1]
-    return Patch(first, removed, added)
-
-
-_DOUBTFUL = re.compile(r"[\t\f\0]|\\[\r\n]")
-
-
-def _is_plain(text: str) -> bool:
-    """Whether Python and libcst cannot disagree about a text: they do about odd indentation and line continuation."""
-    return _DOUBTFUL.search(text) is None
-
-
 def _accepted(piece: Piece) -> bool:
     """Whether the piece is certainly valid: a cheap question that spares the tree."""
-    return not piece.header and accepts("class _:\n" + piece.text if piece.indents else piece.text)
+    return not piece.header and not piece.joins and accepts(wrapper_of(piece) + piece.text)
 
 
 def _given(found: Sequence[Binding], resolver: Resolver) -> Iterator[Value]:

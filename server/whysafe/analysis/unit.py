@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
-from whysafe.analysis.gate import words_of
+from whysafe.analysis.offers import member_names, module_names
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
@@ -17,13 +17,15 @@ from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, S
 from whysafe.syntax.locate import locate
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
-from whysafe.syntax.tree import Tree, Unparsed, children, parse
+from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
+from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.gate import Awake
+    from whysafe.analysis.sections import Section
     from whysafe.syntax.split import Piece
 
 
@@ -59,30 +61,68 @@ class Unit:
     """Findings that rest on names whose bindings do not parse now."""
     lost: frozenset[str] = frozenset()
     """Of a unit that does not parse: the names that its text bound when it last did."""
-    matches: bool | None = None
-    """Whether the text matches one of the gate's patterns; None as long as nobody has asked."""
-    has_block: bool = False
-    """Whether a justification may stand in the text; a cheap question that is asked once."""
+    asleep: Awake | None = None
+    """What was awake when the gate last let the unit sleep."""
     places: dict[cst.CSTNode, Span] = field(default_factory=dict)
     """Positions that were needed before."""
+    accepted: bool = False
+    """Whether the piece was a part of a document that Python accepts."""
     valid: bool = False
     """Whether the piece is known to be valid although nobody has needed its tree."""
     text_findings: tuple[Finding, ...] | None = None
+    offers: frozenset[str] = frozenset()
+    """The names of the module that the text can bind; see `offers`."""
+    members: frozenset[str] = frozenset()
+    """The names of its class that the text can bind."""
+    signatures: dict[str, tuple[str, ...]] | None = None
+    """What it binds and how, as text that two units share exactly when nobody can tell them apart."""
+    ancestors: tuple[Unit, ...] = ()
+    """The parsed units that it was before edits, as long as it has no tree of its own."""
+    section: Section | None = None
+    """Where it stands in the document; see `sections`."""
+    memo: dict[str, Any] = field(default_factory=dict)
+    """What layers above have worked out about the text."""
 
     @property
     def broken(self) -> bool:
         return isinstance(self.tree, Unparsed)
 
 
-def new_unit(piece: Piece) -> Unit:
+def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool = False) -> Unit:
     words = words_of(piece.text)
-    return Unit(piece, words, has_block=any(word[:4].casefold() == "just" for word in words))
+    return Unit(
+        piece,
+        words,
+        offers=module_names(piece, words),
+        members=member_names(piece, words),
+        ancestors=ancestors,
+        accepted=accepted,
+    )
 
 
 def ensure_tree(unit: Unit) -> Tree | Unparsed:
     if unit.tree is None:
-        unit.tree = parse(unit.piece)
+        unit.tree = _regrown(unit) or parse(unit.piece)
+        if not unit.broken:
+            unit.ancestors = ()
     return unit.tree
+
+
+def _regrown(unit: Unit) -> Tree | Unparsed | None:
+    """The tree of a unit from that of the unit that it was before an edit, with the places that are known there."""
+    for former in unit.ancestors:
+        tree = regrow(unit.piece, former.piece, former.tree) if isinstance(former.tree, Tree) else None
+        if isinstance(tree, Tree) and tree.graft is not None:
+            first, last = tree.graft.line, tree.graft.line + tree.graft.replaced
+            more = unit.piece.lines - former.piece.lines
+            for node, span in former.places.items():
+                if span.end <= Position(first, 0):
+                    unit.places[node] = span
+                elif span.start.line >= last:
+                    unit.places[node] = span.shifted(more)
+        if tree is not None:
+            return tree
+    return None
 
 
 def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:
@@ -91,12 +131,12 @@ def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:
     if isinstance(tree, Unparsed):
         return None
     if unit.scopes is None:
-        unit.scopes = bind(tree.body, engine.kinds(of), in_class=bool(unit.piece.indents), module=tree.module)
+        unit.scopes = bind(tree.body, engine.kinds(of), in_class=unit.piece.in_class, module=tree.module)
         unit.scopes.unit = unit
     return unit.scopes
 
 
-def analyse(unit: Unit, of: Catalogue, world: World, awake: AbstractSet[str] | None = None) -> Result:
+def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None) -> Result:
     """Run the rules over a unit; see `engine.run`.
 
     The result holds as long as no binding of a name in `asked` changes, and no word of the unit wakes up.
@@ -169,6 +209,8 @@ def texts(unit: Unit, of: Catalogue) -> tuple[Finding, ...]:
     if unit.text_findings is None:
         found: list[Finding] = []
         for rule, detector in of.texts:
+            if not detector.words.among(unit.words):
+                continue
             for match in detector.pattern.finditer(unit.piece.text):
                 answer = True if detector.when is None else detector.when(match)
                 if answer:

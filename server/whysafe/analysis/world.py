@@ -2,98 +2,113 @@
 
 from __future__ import annotations
 
-import bisect
-import re
-from itertools import accumulate
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from whysafe.analysis.gate import words_of
-from whysafe.analysis.unit import Unit, ensure_scopes
+from whysafe.analysis.unit import Unit, bound_names, ensure_scopes, ensure_tree
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
+from whysafe.syntax.tree import Unparsed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
-
-_DEFINES = re.compile(r"[ \t\f]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
-_STAR = "*"
-_BINDS_ELSEWHERE = frozenset({"global", "nonlocal"})
+    from whysafe.analysis.sections import Sections
 
 
 class DocumentWorld:
     """Answers a unit's questions about its document; see `semantics.resolve.World`.
 
-    `units` is the document in order; whoever changes it says so with `enter`, `leave` and `moved`.
+    Whoever changes `order`, the units of the document, says so with `enter` and `leave`.
     """
 
-    def __init__(self, units: list[Unit], catalogue: Catalogue) -> None:
-        self.units = units
+    def __init__(self, order: Sections, catalogue: Catalogue) -> None:
+        self.order = order
         self.catalogue = catalogue
         self.parsed = 0
         """How many units have been parsed, ever: for tests that count work."""
         self._by_word: dict[str, dict[Unit, None]] = {}
-        self._places: dict[Unit, int] | None = None
+        self._by_member: dict[str, dict[Unit, None]] = {}
+        self._owners: dict[Unit, Unit | None] = {}
         self._headers: dict[cst.ClassDef, Unit] = {}
-        for unit in units:
+        self._rests_on: dict[str, set[PieceScopes]] = {}
+        """For each name, the units that keep values which were found by asking for it."""
+        self._trees: OrderedDict[Unit, None] = OrderedDict()
+        """The units that have a tree, the least recently used first."""
+        self.grown = 0
+        """How many lines of the document have a tree."""
+        for unit in order:
             self.enter(unit)
 
     def enter(self, unit: Unit) -> None:
-        for word in may_bind(unit):
+        if unit.piece.header:
+            self._owners.clear()
+        for word in unit.offers:
             self._by_word.setdefault(word, {})[unit] = None
+        for word in unit.members:
+            self._by_member.setdefault(word, {})[unit] = None
 
     def leave(self, unit: Unit) -> None:
-        for word in may_bind(unit):
+        self._owners.pop(unit, None)
+        if unit in self._trees:
+            del self._trees[unit]
+            self.grown -= unit.piece.lines
+        if unit.piece.header:
+            self._owners.clear()
+        for word in unit.offers:
             self._by_word[word].pop(unit, None)
+        for word in unit.members:
+            self._by_member[word].pop(unit, None)
         if unit.scopes is not None:
             for node in unit.scopes.by_node:
                 if isinstance(node, cst.ClassDef):
                     self._headers.pop(node, None)
-            unit.scopes.known.clear()
+            self._forget_values(unit.scopes)
 
-    def moved(self) -> None:
-        """Units were put in or taken out: their numbers have changed."""
-        self._places = None
+    def _forget_values(self, root: PieceScopes) -> None:
+        """Give up what is known of the bindings of a unit."""
+        root.known.clear()
+        for name in root.rests_on:
+            self._rests_on[name].discard(root)
+        root.rests_on.clear()
 
-    def index_at(self, line: int) -> int:
-        """The index of the unit that holds a line of the document."""
-        return max(bisect.bisect_right(self.first_lines(), line) - 1, 0)
+    def rests(self, root: PieceScopes, asked: AbstractSet[str]) -> None:
+        for name in asked - root.rests_on:
+            self._rests_on.setdefault(name, set()).add(root)
+        root.rests_on |= asked
 
-    def first_lines(self) -> list[int]:
-        """The line of the document at which each unit begins; [0] where there is none."""
-        return list(accumulate((unit.piece.lines for unit in self.units[:-1]), initial=0))
-
-    @property
-    def lines(self) -> int:
-        """How many line ends the document has."""
-        return sum(unit.piece.lines for unit in self.units)
-
-    def line_of(self, index: int) -> int:
-        return sum(unit.piece.lines for unit in self.units[:index])
-
-    def place_of(self, unit: Unit) -> int:
-        if self._places is None:
-            self._places = {each: number for number, each in enumerate(self.units)}
-        return self._places[unit]
+    def forget(self, names: AbstractSet[str]) -> None:
+        """Give up what was found by asking for these names."""
+        for root in set[PieceScopes]().union(*(self._rests_on.get(name, ()) for name in names)):
+            for binding in [key for key, (_, asked) in root.known.items() if not names.isdisjoint(asked)]:
+                del root.known[binding]
 
     def module_bindings(self, name: str) -> Sequence[Binding]:
-        candidates = self._by_word.get(name)
-        if not candidates:
-            return ()
         found: list[Binding] = []
-        for unit in sorted(candidates, key=self.place_of) if len(candidates) > 1 else candidates:
+        for unit in self._in_order(self._by_word.get(name, ())):
             scopes = self.scopes(unit)
             if scopes is not None:
                 found.extend(scopes.module.get(name, ()))
         return found
 
+    def _in_order(self, units: Collection[Unit]) -> Collection[Unit]:
+        return sorted(units, key=self.order.place_of) if len(units) > 1 else units
+
     def scopes(self, unit: Unit) -> PieceScopes | None:
         """The scopes of a unit, parsed if nobody has needed it yet; None when it does not parse."""
         if unit.tree is None:
             self.parsed += 1
+            if isinstance(ensure_tree(unit), Unparsed) and unit.section is not None:
+                unit.section.memo.clear()
+        if unit in self._trees:
+            self._trees.move_to_end(unit)
+        elif unit.section is not None:
+            self._trees[unit] = None
+            self.grown += unit.piece.lines
         scopes = ensure_scopes(unit, self.catalogue)
         if scopes is not None and unit.piece.header:
             for node in scopes.by_node:
@@ -101,34 +116,58 @@ class DocumentWorld:
                     self._headers[node] = unit
         return scopes
 
+    def trim(self, lines: int) -> None:
+        """Give up trees until no more lines than that have one, the least recently used first.
+
+        Headers keep theirs, because classes are known by them; so does what does not parse, of which there is no tree.
+        """
+        for unit in list(self._trees):
+            if self.grown <= lines:
+                return
+            if unit.scopes is None or unit.piece.header:
+                continue
+            self.forget(bound_names(unit, self.catalogue).keys())
+            self._forget_values(unit.scopes)
+            unit.tree, unit.scopes = None, None
+            unit.places.clear()
+            del self._trees[unit]
+            self.grown -= unit.piece.lines
+
     def class_of(self, scope: Scope) -> LocalClass | None:
         unit = scope.root.unit
-        if not isinstance(unit, Unit) or not unit.piece.indents or scope.kind is not ScopeKind.CLASS:
+        if not isinstance(unit, Unit) or scope.kind is not ScopeKind.CLASS or (header := self.owner(unit)) is None:
             return None
-        depth = len(unit.piece.indents)
-        for number in range(self.place_of(unit) - 1, -1, -1):
-            other = self.units[number]
-            if other.piece.header and len(other.piece.indents) == depth - 1:
-                scopes = self.scopes(other)
-                nodes = () if scopes is None else tuple(n for n in scopes.by_node if isinstance(n, cst.ClassDef))
-                return LocalClass(nodes[0], scopes.top) if scopes is not None and nodes else None
-        return None
+        scopes = self.scopes(header)
+        nodes = () if scopes is None else tuple(node for node in scopes.by_node if isinstance(node, cst.ClassDef))
+        return LocalClass(nodes[0], scopes.top) if scopes is not None and nodes else None
+
+    def owner(self, unit: Unit) -> Unit | None:
+        """The header of the split class that a unit is a member of."""
+        depth = unit.piece.class_depth
+        if not depth:
+            return None
+        if unit not in self._owners:
+            owner = None
+            for other in self.order.before(unit):
+                if len(other.piece.indents) == depth - 1 and other.piece.header:
+                    owner = other
+                    break
+                if other.piece.class_depth == depth and other in self._owners:
+                    owner = self._owners[other]
+                    break
+            self._owners[unit] = owner
+        return self._owners[unit]
 
     def class_bindings(self, of: cst.ClassDef, name: str) -> Sequence[Binding]:
         header = self._headers.get(of)
         if header is None:
             return ()
-        depth = len(header.piece.indents)
         found: list[Binding] = []
-        for number in range(self.place_of(header) + 1, len(self.units)):
-            unit = self.units[number]
-            if len(unit.piece.indents) <= depth:
-                break
-            if len(unit.piece.indents) == depth + 1 and name in unit.words and _may_bind_member(unit, name):
-                scopes = self.scopes(unit)
-                if scopes is not None:
-                    found.extend(scopes.top.bindings.get(name, ()))
-                    found.extend(scopes.top.attributes.get(name, ()))
+        for unit in self._in_order([unit for unit in self._by_member.get(name, ()) if self.owner(unit) is header]):
+            scopes = self.scopes(unit)
+            if scopes is not None:
+                found.extend(scopes.top.bindings.get(name, ()))
+                found.extend(scopes.top.attributes.get(name, ()))
         return found
 
     def exports(self, module: str) -> frozenset[str]:
@@ -148,27 +187,3 @@ class DocumentWorld:
     def _module_of(self, unit: Unit) -> dict[str, list[Binding]]:
         scopes = self.scopes(unit)
         return {} if scopes is None else scopes.module
-
-
-def _may_bind_member(unit: Unit, name: str) -> bool:
-    """Whether a member of a class can bind an attribute: said more often than it does, never less."""
-    if unit.scopes is not None:
-        return True
-    defined = _DEFINES.match(unit.piece.text)
-    if defined is None or defined.group(1) == name or not name.isascii():
-        return True
-    return (
-        re.search(rf"\.\s*{name}\s*(?:[=:,)\]\\#]|[-+*/%&|^@<>]+=|in\b|$)", unit.piece.text, re.MULTILINE) is not None
-    )
-
-
-def may_bind(unit: Unit) -> frozenset[str]:
-    """The words of a unit that can be module-level names which it binds: more than there are, never fewer."""
-    if not unit.words.isdisjoint(_BINDS_ELSEWHERE) or ":=" in unit.piece.text:
-        return unit.words
-    if unit.piece.indents:
-        return frozenset()
-    defined = _DEFINES.match(unit.piece.text)
-    if defined is not None:
-        return words_of(defined.group(1))
-    return unit.words | ({_STAR} if "*" in unit.piece.text and "import" in unit.words else set())

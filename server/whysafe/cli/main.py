@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import os
 import sys
@@ -13,7 +14,7 @@ from whysafe.cli.console import abandon_output
 from whysafe.cli.deep_stack import run_deep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 CLEAN, INTERRUPTED = 0, 130
 STDERR = 2
@@ -175,32 +176,48 @@ def _date(text: str) -> dt.date:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as YYYY-MM-DD") from None
 
 
+@contextlib.contextmanager
+def _loading() -> Iterator[None]:
+    """Load the engine the quick way."""
+    from whysafe.loading import no_collection  # noqa: PLC0415 - `whysafe --help` needs none of it
+    from whysafe.syntax import lean_nodes  # noqa: PLC0415 - as above
+
+    with no_collection():
+        lean_nodes.load()
+        yield
+
+
 def _check(args: argparse.Namespace) -> int:
-    from whysafe.cli.check import run  # noqa: PLC0415 - loads the engine
+    with _loading():
+        from whysafe.cli.check import run  # noqa: PLC0415 - loads the engine
 
     return run_deep(lambda: run(args))
 
 
 def _ledger(args: argparse.Namespace) -> int:
-    from whysafe.cli.ledger import run  # noqa: PLC0415 - loads the engine
+    with _loading():
+        from whysafe.cli.ledger import run  # noqa: PLC0415 - loads the engine
 
     return run_deep(lambda: run(args))
 
 
 def _justify(args: argparse.Namespace) -> int:
-    from whysafe.cli.justify import run  # noqa: PLC0415 - loads the engine
+    with _loading():
+        from whysafe.cli.justify import run  # noqa: PLC0415 - loads the engine
 
     return run_deep(lambda: run(args))
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from whysafe.cli.pages import explain  # noqa: PLC0415 - loads the engine
+    with _loading():
+        from whysafe.cli.pages import explain  # noqa: PLC0415 - loads the engine
 
     return explain(args)
 
 
 def _rules(args: argparse.Namespace) -> int:
-    from whysafe.cli.pages import rules  # noqa: PLC0415 - loads the engine
+    with _loading():
+        from whysafe.cli.pages import rules  # noqa: PLC0415 - loads the engine
 
     return rules(args)
 

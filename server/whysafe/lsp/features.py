@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PULL_SECONDS = 5.0
 LENS_SECONDS = 0.5
+FLUSH_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -296,13 +297,16 @@ async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
         if server.protocol.exit_status is not None:
             server.ended.set()
 
-    server.protocol.set_writer(OutgoingFrames(outgoing, server.ended.set))
-    read_in_thread(incoming, receive, server.ended.set)
+    loop = asyncio.get_running_loop()
+    frames = OutgoingFrames(outgoing, lambda: loop.call_soon_threadsafe(server.ended.set))
+    server.protocol.set_writer(frames)
+    read_in_thread(incoming, receive, server.ended.set, frames.wait_for_room)
     server.supervisor.start()
     try:
         await server.ended.wait()
     finally:
         server.supervisor.stop()
+        frames.flush(FLUSH_SECONDS)
     return server.protocol.exit_status or 0
 
 

@@ -1,6 +1,6 @@
 """The messages between the main process (left) and the worker (right). Loads neither libcst nor pygls.
 
-Open, Change, Write ->  <- Analysed, Written, Lost, Failed (each with the id of its request)
+Open, Change, Write ->  <- Analysed, Renewed, Written, Lost, Failed (each with the id of its request)
 Close               ->
                         <- Ready, once, at the start
 """
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from whysafe.analysis.finding import Card
 from whysafe.config import Settings
 from whysafe.lsp import wire
+from whysafe.lsp.renewal import Renewal
 from whysafe.report import Facts
 from whysafe.syntax.position import Edit, Position
 
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Analyse a whole text; it replaces what the worker has of this document."""
+    """Analyse a whole text; it replaces what the worker has of this document.
+
+    `fill`: whether to parse the parts of it that nobody needs yet, too, while there is nothing else to do.
+    """
 
     id: int
     uri: str
     revision: int
     text: str
+    fill: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,15 @@ class Analysed:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewed:
+    """As `Analysed`; `change` is what turns the facts that were sent last for this document into those of now."""
+
+    id: int
+    change: Renewal
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The edits for one order, and the first insertion as a snippet; or the reason why it is refused, for the user."""
 
@@ -123,7 +137,7 @@ class Failed:
 
 
 KINDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Open, Change, Close, Write, Ready, Analysed, Written, Lost, Failed)
+    kind.__name__: kind for kind in (Open, Change, Close, Write, Ready, Analysed, Renewed, Written, Lost, Failed)
 }
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from whysafe.loading import no_collection
 from whysafe.lsp.worker import Worker, command
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ def main(args: argparse.Namespace) -> int:
         logging.getLogger(__name__).warning("the analysis process cannot be started: %s", error)
         worker = None
 
-    from whysafe.lsp import features  # noqa: PLC0415 - pygls takes half a second to load, in which the worker starts
+    with no_collection():
+        from whysafe.lsp import lean_types  # noqa: PLC0415 - what takes long to load is loaded while the worker starts
+
+        lean_types.load()
+        from whysafe.lsp import features  # noqa: PLC0415 - as above
 
     return features.serve(incoming, outgoing, worker)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from whysafe.lsp import messages, wire
+from whysafe.lsp.renewal import renewed
 from whysafe.lsp.tracked import Fault, Tracked
 from whysafe.lsp.worker import Worker, command
 
@@ -92,6 +93,7 @@ class Supervisor:
     _told: bool = False
     _end_cause: str = ""
     _recycle_at: float = 0.0
+    _fill: bool = True
     _task: asyncio.Task[None] | None = None
 
     @property
@@ -116,7 +118,7 @@ class Supervisor:
             tracked.healed()
             tracked.wanted = True
             tracked.settled.clear()
-        self._deaths, self._told = 0, False
+        self._deaths, self._told, self._fill = 0, False, True
         self._discard_worker()
         self._wake.set()
 
@@ -208,7 +210,7 @@ class Supervisor:
             log.error("the analysis of %s failed, a defect of whysafe: %s", tracked.document.uri, answer.message)
             cause = f"a defect of whysafe stopped the analysis ({answer.message})"
             self._blame(tracked, in_flight, count, cause, complete=complete)
-        elif isinstance(answer, messages.Analysed):
+        elif isinstance(answer, (messages.Analysed, messages.Renewed)):
             self._take(tracked, answer, request.revision, count, complete=complete)
         else:
             tracked.sent, tracked.wanted = None, True
@@ -220,7 +222,7 @@ class Supervisor:
         self._last_id += 1
         if tracked.sent is None:
             text = tracked.text_to_send(complete=complete)
-            request = messages.Open(self._last_id, document.uri, document.revision, text)
+            request = messages.Open(self._last_id, document.uri, document.revision, text, self._fill)
             return request, patience.open + size * patience.open_per_character
         change = messages.Change(
             id=self._last_id,
@@ -232,8 +234,20 @@ class Supervisor:
         )
         return change, patience.change + size * patience.change_per_character
 
-    def _take(self, tracked: Tracked, answer: messages.Analysed, revision: int, count: int, *, complete: bool) -> None:
-        tracked.facts, tracked.facts_revision = answer.facts, revision
+    def _take(
+        self,
+        tracked: Tracked,
+        answer: messages.Analysed | messages.Renewed,
+        revision: int,
+        count: int,
+        *,
+        complete: bool,
+    ) -> None:
+        if isinstance(answer, messages.Analysed):
+            tracked.facts = answer.facts
+        else:
+            tracked.facts = renewed(tracked.facts, answer.change)
+        tracked.facts_revision = revision
         del tracked.since[:count]
         self._deaths = 0
         if complete:
@@ -369,6 +383,8 @@ class Supervisor:
         elif self._answer is not None and not self._answer.done():
             self._answer.set_result(None)
         elif self._answer is None:
+            # It may have died of a text that nobody had asked about yet; the next one waits until it is asked.
+            self._fill = False
             self._lost_worker(f"the analysis process ended while idle ({cause})")
             self._wake.set()
 

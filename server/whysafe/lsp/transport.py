@@ -1,17 +1,19 @@
 """Frames of the protocol on standard input and output.
 
-Reading has a thread of its own, which shares nothing with handlers: a busy server still reads, so that a client never
-blocks on writing to it. The header is read leniently (any case, any order, other fields); a frame without a usable
-length is skipped to the next header.
+Reading and writing have a thread each, which share nothing with handlers: a busy server still reads and writes, so that
+a client does not block on it, and a client that does not read blocks nobody but itself. The header is read leniently
+(any case, any order, other fields); a frame without a usable length is skipped to the next header.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import select
 import threading
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 
 FRAME_LIMIT = 256 << 20
 HEADER_LIMIT = 4096
+UNSENT_LIMIT = 64 << 20
+"""Bytes that a client may leave unread before the server stops reading what it sends."""
+BACKLOG_LIMIT = 64 << 20
+"""Bytes that may be read ahead of their handling."""
+FRAME_WEIGHT = 64 << 10
+"""Bytes that each frame counts for at least, so that there are not too many small ones either."""
 
 # Not bound to the start of a line: the body of a frame without a usable length precedes the next header on its line.
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
@@ -96,39 +104,114 @@ class Frames:
 
 
 class OutgoingFrames:
-    """The writer that pygls is given: whole frames into a file descriptor of our own; `at_end`: the client is gone."""
+    """The writer that pygls is given: whole frames into a file descriptor of our own.
 
-    def __init__(self, descriptor: int, at_end: Callable[[], object]) -> None:
+    Writing has a thread of its own, so that a client that does not read never holds up the server; `wait_for_room`
+    holds up the reading from such a client instead, so that what it is owed does not grow without end. `at_end` is
+    called in that thread, once, when the client is gone.
+    """
+
+    def __init__(self, descriptor: int, at_end: Callable[[], object], limit: int = UNSENT_LIMIT) -> None:
         self._descriptor = descriptor
         self._at_end = at_end
+        self._limit = limit
         self._broken = False
+        self._unsent = 0
+        self._changed = threading.Condition()
+        self._queue: SimpleQueue[bytes] = SimpleQueue()
+        threading.Thread(target=self._write_all, name="to client", daemon=True).start()
 
     def write(self, data: bytes) -> None:
-        """Write all of the data, or nothing more once the client is gone."""
+        """Queue all of the data, or nothing once the client is gone; never blocks."""
+        with self._changed:
+            if self._broken:
+                return
+            self._unsent += len(data)
+        self._queue.put(data)
+
+    def close(self) -> None:
+        """Nothing: the descriptor stays open until the process ends, and `flush` waits for what is queued."""
+
+    def flush(self, seconds: float) -> None:
+        """Wait until everything is written or the client is gone, but not longer than that."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._broken or not self._unsent, seconds)
+
+    def wait_for_room(self) -> None:
+        """Wait until the client has read so much that no more than the limit is left to send."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._broken or self._unsent <= self._limit)
+
+    def _write_all(self) -> None:
+        while not self._broken:
+            data = self._queue.get()
+            whole = self._write(data)
+            with self._changed:
+                self._broken = not whole
+                self._unsent -= len(data)
+                self._changed.notify_all()
+        with contextlib.suppress(RuntimeError):  # The loop is closed: the server is ending.
+            self._at_end()
+
+    def _write(self, data: bytes) -> bool:
+        """Whether the client took all of it."""
         view = memoryview(data)
-        while view and not self._broken:
+        while view:
             try:
                 view = view[os.write(self._descriptor, view) :]
             except BlockingIOError:  # noqa: PERF203 - each write may need its own second attempt
                 select.select([], [self._descriptor], [])
             except OSError:
-                self._broken = True
-                self._at_end()
+                return False
+        return True
 
-    def close(self) -> None:
-        """Nothing is kept back, so nothing is left to do; the descriptor stays open until the process ends."""
+
+class Backlog:
+    """What was read and is not handled yet; the reader waits where it is too much, in number or in bytes."""
+
+    def __init__(self, limit: int = BACKLOG_LIMIT) -> None:
+        self._limit = limit
+        self._held = 0
+        self._changed = threading.Condition()
+
+    def add(self, size: int) -> None:
+        """Count one more frame of so many bytes, once there is room for it; there always is for the first."""
+        weight = max(size, FRAME_WEIGHT)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._held or self._held + weight <= self._limit)
+            self._held += weight
+
+    def done(self, size: int) -> None:
+        """That frame is handled."""
+        with self._changed:
+            self._held -= max(size, FRAME_WEIGHT)
+            self._changed.notify_all()
 
 
 def read_in_thread(
-    descriptor: int, deliver: Callable[[bytes | TooLargeError], object], at_end: Callable[[], object]
+    descriptor: int,
+    deliver: Callable[[bytes | TooLargeError], object],
+    at_end: Callable[[], object],
+    wait_for_room: Callable[[], object] = lambda: None,
 ) -> None:
-    """Deliver frames from a file descriptor in the running loop, then call `at_end` there."""
+    """Deliver frames from a file descriptor in the running loop, then call `at_end` there.
+
+    Before each frame, `wait_for_room` may hold up the reading, for which it is called in the reading thread.
+    """
     loop = asyncio.get_running_loop()
+    backlog = Backlog()
+
+    def handle(frame: bytes | TooLargeError, size: int) -> None:
+        backlog.done(size)
+        deliver(frame)
 
     def read() -> None:
         try:
             for frame in Frames(lambda size: os.read(descriptor, size)):
-                loop.call_soon_threadsafe(deliver, frame)
+                size = len(frame) if isinstance(frame, bytes) else 0
+                wait_for_room()
+                backlog.add(size)
+                loop.call_soon_threadsafe(handle, frame, size)
         except OSError:
             pass
         finally:

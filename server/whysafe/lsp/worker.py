@@ -31,7 +31,15 @@ log = logging.getLogger(__name__)
 
 def command() -> list[str]:
     """The command that starts a worker of this very installation."""
-    return [sys.executable, "-I", str(Path(__file__).with_name("launch.py")), *library_folders()]
+    return [sys.executable, *_options(), str(Path(__file__).with_name("launch.py")), *library_folders()]
+
+
+def _options() -> list[str]:
+    """Isolated, which also means without Python's environment variables; where compiled files are kept is passed on.
+
+    Else the worker would not find what was compiled before, and compile everything at each start.
+    """
+    return ["-I"] if sys.pycache_prefix is None else ["-I", "-X", f"pycache_prefix={sys.pycache_prefix}"]
 
 
 def library_folders() -> list[str]:

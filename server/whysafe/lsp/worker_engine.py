@@ -7,10 +7,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whysafe import checker
-from whysafe.justifications.author import author
-from whysafe.justifications.comment import Decision, Refused
-from whysafe.lsp.messages import Outcome
+from whysafe.loading import no_collection
+from whysafe.syntax import lean_nodes
+
+with no_collection():
+    lean_nodes.load()
+    from whysafe import checker
+    from whysafe.justifications.author import author
+    from whysafe.justifications.comment import Decision, Refused
+    from whysafe.lsp.messages import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,10 +11,12 @@ import signal
 import sys
 import threading
 import traceback
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from whysafe.lsp import limits, messages, wire
+from whysafe.lsp.renewal import renewal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +31,11 @@ class Analysis(Protocol):
     """One document of the engine."""
 
     @property
-    def text(self) -> str: ...
+    def length(self) -> int: ...
+    @property
+    def grown(self) -> int: ...
+    def fill(self) -> bool: ...
+    def trim(self, lines: int, /) -> None: ...
     def edit(self, edit: Edit, /) -> None: ...
     def facts(self) -> Facts: ...
 
@@ -42,17 +48,34 @@ class Engine(Protocol):
     def write(self, document: Any, order: messages.Write) -> Iterable[messages.Outcome]: ...
 
 
+@dataclass(slots=True)
+class _Opened:
+    """A document with its revision, and the facts that the main process has of it."""
+
+    revision: int
+    document: Analysis
+    facts: Facts
+
+
+MOST_GROWN = 40_000
+"""How many lines of all documents may have a tree; each takes some 3 kB."""
+
+
 class Desk:
     """The open documents, and the answer to every request about them."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, most_grown: int = MOST_GROWN) -> None:
         self._engine = engine
-        self._open: dict[str, tuple[int, Analysis]] = {}
+        self._open: dict[str, _Opened] = {}
+        """The least recently used first."""
+        self._most_grown = most_grown
+        self._to_fill: dict[str, None] = {}
 
     def answer(self, request: object) -> object | None:
         """The answer to one request, or None where it owes none. Whatever the engine raises becomes `Failed`."""
         if isinstance(request, messages.Close):
             self._open.pop(request.uri, None)
+            self._to_fill.pop(request.uri, None)
             return None
         if not isinstance(request, (messages.Open, messages.Change, messages.Write)):
             return None
@@ -65,30 +88,65 @@ class Desk:
             traceback.print_exc(limit=-20)
             return messages.Failed(request.id, f"{type(error).__name__}: {error}"[:300])
 
+    def use_pause(self) -> bool:
+        """Do a small part of what will be needed, of the latest document first; False where nothing is left to do."""
+        uri = next(reversed(self._to_fill), None)
+        if uri is None:
+            return False
+        try:
+            known = self._open.get(uri)
+            more = known is not None and self._grown() < self._most_grown and known.document.fill()
+        except Exception:  # noqa: BLE001 - nobody has asked for it; when somebody does, the failure is told
+            traceback.print_exc(limit=-20)
+            more = False
+        if not more:
+            del self._to_fill[uri]
+        return True
+
+    def _grown(self) -> int:
+        return sum(known.document.grown for known in self._open.values())
+
+    def _trim(self) -> None:
+        """Keep within the budget: trees are given up of the least recently used documents first."""
+        over = self._grown() - self._most_grown
+        for known in self._open.values():
+            if over <= 0:
+                return
+            before = known.document.grown
+            known.document.trim(max(before - over, 0))
+            over -= before - known.document.grown
+
     def _opened(self, request: messages.Open) -> object:
         document = self._engine.open(request.text)
         facts = document.facts()
-        self._open[request.uri] = (request.revision, document)
+        self._open.pop(request.uri, None)
+        self._open[request.uri] = _Opened(request.revision, document, facts)
+        if request.fill:
+            self._to_fill[request.uri] = None
+        self._trim()
         return messages.Analysed(request.id, facts, limits.resident_bytes())
 
     def _changed(self, request: messages.Change) -> object:
-        revision, document = self._open.get(request.uri, (None, None))
-        if document is None or revision != request.base:
+        known = self._open.get(request.uri)
+        if known is None or known.revision != request.base:
             return messages.Lost(request.id)
         for edit in request.edits:
-            document.edit(edit)
-        if len(document.text) != request.length:
+            known.document.edit(edit)
+        if known.document.length != request.length:
             del self._open[request.uri]
             return messages.Lost(request.id)
-        facts = document.facts()
-        self._open[request.uri] = (request.revision, document)
-        return messages.Analysed(request.id, facts, limits.resident_bytes())
+        facts = known.document.facts()
+        change = renewal(known.facts, facts)
+        known.revision, known.facts = request.revision, facts
+        self._open[request.uri] = self._open.pop(request.uri)
+        self._trim()
+        return messages.Renewed(request.id, change, limits.resident_bytes())
 
     def _written(self, request: messages.Write) -> object:
-        revision, document = self._open.get(request.uri, (None, None))
-        if document is None or revision != request.revision:
+        known = self._open.get(request.uri)
+        if known is None or known.revision != request.revision:
             return messages.Lost(request.id)
-        return messages.Written(request.id, tuple(self._engine.write(document, request)))
+        return messages.Written(request.id, tuple(self._engine.write(known.document, request)))
 
 
 def serve(reader: BinaryIO, writer: BinaryIO, engine: Engine, leave: Callable[[int], object] = os._exit) -> None:
@@ -100,7 +158,13 @@ def serve(reader: BinaryIO, writer: BinaryIO, engine: Engine, leave: Callable[[i
     threading.Thread(target=_read, args=(reader, inbox, leave), name="requests", daemon=True).start()
     desk = Desk(engine)
     wire.write_frame(writer, messages.pack(messages.Ready(tuple(engine.cards().values()))))
-    while (request := inbox.get()) is not None:
+    while True:
+        limits.allow_processor_time()
+        while inbox.empty() and desk.use_pause():
+            limits.allow_processor_time()
+        request = inbox.get()
+        if request is None:
+            return
         limits.allow_processor_time()
         answer = desk.answer(request)
         if answer is not None:

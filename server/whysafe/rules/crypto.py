@@ -9,6 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import Place, calls, nodes
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import AddArgument, Answer, Repair, Replace, Rule, Verdict
+from whysafe.analysis.standing import Use
 from whysafe.rules.crypto_random import INSECURE_RANDOM
 from whysafe.rules.written import member, own_argument, underlined
 
@@ -157,7 +158,13 @@ WEAK_HASH_STDLIB = Rule(
         calls(*_CONSTRUCTORS, when=_is_weak),
         calls("hashlib.new", when=_is_named_weak),
         calls("hashlib.file_digest", when=_digests_weakly),
-        nodes(cst.Call, when=_is_passed_on, words=("md5", "sha1", "openssl_md5", "openssl_sha1")),
+        nodes(
+            cst.Call,
+            when=_is_passed_on,
+            words=("md5", "sha1", "openssl_md5", "openssl_sha1", "sha", "new"),
+            use=Use.REACHED,
+            roots=("hashlib", "_hashlib", "md5", "_md5", "sha", "_sha1"),
+        ),
     ),
     bad=(
         "import hashlib\n\n\ndef fingerprint(document):\n    return hashlib.md5(document).hexdigest()",

@@ -15,6 +15,7 @@ from whysafe.semantics.resolve import lookup
 from whysafe.semantics.scopes import BindingKind
 
 if TYPE_CHECKING:
+    from whysafe.analysis.glance import Glance
     from whysafe.semantics.calls import Argument, Call
 
 # --- tarfile-unsafe-extract ------------------------------------------------------------------------------------------
@@ -29,6 +30,10 @@ def _extracts_without_a_filter(call: Call) -> Answer:
     if call.subclass is not None and _class_body_mentions(call.subclass, "extraction_filter"):
         return None
     return _judge_filter(call, Confidence.LOW if call.open_ended else Confidence.HIGH)
+
+
+def _names_a_tar_file(glance: Glance) -> bool:
+    return not _TAR_NAMES.isdisjoint(map(str.lower, glance.words))
 
 
 def _looks_like_a_tar_file(call: Call) -> Answer:
@@ -120,7 +125,7 @@ TARFILE_UNSAFE_EXTRACT = Rule(
     aliases=("B202", "S202", "tarfile.TarFile"),
     detect=(
         calls("tarfile.TarFile.extractall", "tarfile.TarFile.extract", when=_extracts_without_a_filter),
-        methods("extractall", "extract", when=_looks_like_a_tar_file),
+        methods("extractall", "extract", when=_looks_like_a_tar_file, sign=_names_a_tar_file),
     ),
     bad=(
         "import tarfile\n\nwith tarfile.open(path) as archive:\n    archive.extractall(target)",

@@ -11,6 +11,7 @@ import libcst as cst
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Repair, Replace, Rule, Verdict
+from whysafe.analysis.standing import written
 from whysafe.rules.written import own_argument, trail, underlined
 from whysafe.semantics.fold import literal
 from whysafe.semantics.resolve import lookup
@@ -209,6 +210,11 @@ def _is_octal(mode: Argument) -> bool:
     return isinstance(constant, int) and (written or not isinstance(mode.node, cst.Integer))
 
 
+_GIVES_A_MODE = written(
+    r"\bl?chmod\b|\bmode\b|\*\*|\b(?:mkdir|touch)[ \t\f)]*\([ \t\f]*(?!\)|\w+[ \t\f]*=(?!=))[^ \t\f]"
+)
+"""A mode by keyword, or a first argument without one."""
+
 PERMISSIVE_FILE_MODE = Rule(
     name="permissive-file-mode",
     family="filesystem",
@@ -227,7 +233,7 @@ PERMISSIVE_FILE_MODE = Rule(
     detect=(
         calls(*_CHANGES, when=_changes_the_mode),
         calls(*_CREATES, when=_creates_with_a_mode),
-        methods("chmod", "lchmod", "mkdir", "touch", when=_is_method_of_a_path),
+        methods("chmod", "lchmod", "mkdir", "touch", when=_is_method_of_a_path, sign=_GIVES_A_MODE),
     ),
     bad=(
         'import os\n\nos.chmod("settings.ini", 0o666)',

@@ -9,6 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Evidence, Repair, Replace, Rule, Verdict
+from whysafe.analysis.standing import written
 from whysafe.rules.types import LISTENING
 from whysafe.rules.written import own_argument
 from whysafe.semantics.fold import literal
@@ -113,6 +114,10 @@ _BY_METHOD = frozenset(
         "bind",
     }
 )
+
+
+_SAYS_WHERE = written(rf"\b(?:{'|'.join(_BY_KEYWORD)})[ \t\f]*=|\*\*|\bbind\b")
+"""A keyword for the host, options that may hold one, or `bind`, which takes it by position."""
 
 
 def _listens_to_all(call: Call) -> Answer:
@@ -223,7 +228,7 @@ BIND_ALL_INTERFACES = Rule(
     aliases=("B104", "S104", "s.bind"),
     detect=(
         calls(*_HOST_ARGUMENTS, *_ADDRESS_ARGUMENTS, *_ENDPOINT_ARGUMENTS, when=_listens_to_all),
-        methods(*sorted(_BY_METHOD), when=_listens_by_name),
+        methods(*sorted(_BY_METHOD), when=_listens_by_name, sign=_SAYS_WHERE),
     ),
     bad=(
         'import socket\n\nserver = socket.socket()\nserver.bind(("0.0.0.0", 8080))',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -9,6 +10,7 @@ import libcst as cst
 from whysafe.analysis.detectors import calls, nodes
 from whysafe.analysis.finding import Confidence, Rank, Severity
 from whysafe.analysis.rule import Evidence, Rule, Verdict
+from whysafe.analysis.standing import Use
 from whysafe.rules.process_arguments import (
     SUBPROCESS,
     argv,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from whysafe.analysis.detectors import Place
+    from whysafe.analysis.glance import Glance
     from whysafe.analysis.rule import Answer
     from whysafe.semantics.calls import Call, Expression
 
@@ -220,6 +223,14 @@ def _written_for_shell(node: cst.Call, place: Place) -> Iterator[cst.BaseExpress
                     yield element.value
 
 
+_SWITCHES_SHELL = re.compile(r"\bshell[ \t\f]*=(?!=)(?![ \t\f(]*(?:False|None|0)\b)")
+
+
+def _may_switch_shell_on(glance: Glance) -> bool:
+    """By a keyword, or by the key of a dict."""
+    return "shell" in glance.strings or _SWITCHES_SHELL.search(glance.code) is not None
+
+
 def _is_switched_on(shell: Expression) -> bool:
     """True or a number other than 0; a text is rather the path of a user's login shell."""
     constant = shell.constant
@@ -248,7 +259,7 @@ CALL_SHELL_TRUE_OTHER = Rule(
     cwe=(78,),
     severity=Severity.WARNING,
     aliases=("B604", "S604"),
-    detect=nodes(cst.Call, when=_passes_shell_on, words=("shell",)),
+    detect=nodes(cst.Call, when=_passes_shell_on, words=("shell",), use=Use.WRITTEN, sign=_may_switch_shell_on),
     bad=(
         "from tools import execute\n\n\ndef build(target):\n    execute(target, shell=True)",
         "import subprocess\n\n\ndef start(pool, line):\n    pool.submit(subprocess.run, line, shell=True)",

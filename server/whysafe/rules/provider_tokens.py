@@ -33,6 +33,13 @@ _AFTER: Final = r"(?![0-9A-Za-z_-])"
 PATTERN: Final = f"{_BEFORE}(?:{'|'.join(SHAPES.values())}){_AFTER}"
 """All shapes, with a boundary at both ends; a line break written as an escape is a boundary too."""
 
+_BEGINS: Final = r"(?:^[nrt]?|[^0-9A-Za-z_])"
+WORDS: Final = (
+    rf"(?-i:{_BEGINS}(?:AKIA|ASIA|gh[pousr]_|github_pat_|glpat$|xox[abeoprs]$|xapp$|AIza|sk$|[rs]k_live_|SK[0-9a-f]|npm_|"
+    r"pypi$|hf_|SG$|eyJ))"
+)
+"""How the first word of such a token begins, for a quick look at the words of a text."""
+
 _TOKEN: Final = re.compile(PATTERN)
 _DOCUMENTED: Final = ("eyJzdWIiOiIxMjM0NTY3ODkw",)
 """The web token that documentation and debuggers show: subject 1234567890."""

@@ -8,7 +8,9 @@ import libcst as cst
 
 from whysafe.analysis.detectors import Place, nodes
 from whysafe.analysis.finding import InTests, Severity
+from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
+from whysafe.analysis.standing import written
 from whysafe.rules.common import word_set
 from whysafe.rules.secret_names import words_of
 from whysafe.rules.types import SHIPPED
@@ -114,6 +116,9 @@ def _inverted(test: cst.BaseExpression) -> cst.BaseExpression:
     return cst.UnaryOperation(cst.Not(), inner)
 
 
+_HAS_CHECK = written(r"(?:^\ufeff?|[\n;:])[ \t\f]*assert\b(?![ \t\f]+(?:False|True|None|[01])[ \t\f]*(?:[,;\n]|\Z))")
+"""An `assert` whose condition is no plain constant."""
+
 ASSERT_USED = Rule(
     name="assert-used",
     family="robustness",
@@ -132,7 +137,7 @@ ASSERT_USED = Rule(
     by_program_type=SHIPPED,
     in_tests=InTests.OFF,
     aliases=("B101", "S101", "assert"),
-    detect=nodes(cst.Assert, when=_can_vanish, words=("assert",)),
+    detect=nodes(cst.Assert, when=_can_vanish, words=("assert",), sign=_HAS_CHECK),
     bad=(
         "def withdraw(balance, amount):\n    assert amount <= balance\n    return balance - amount",
         "def remove(user, page):\n    assert user.is_admin\n    page.delete()",
@@ -200,8 +205,10 @@ def _log_instead(statements: list[cst.CSTNode]) -> tuple[Repair, ...]:
     return (Repair("Log the error", (AddImport("logging"), Replace(statements[0], text)), safe=False),)
 
 
-_DOES_NOTHING = r"\bpass\b|\.\.\."
-"""A statement that is `pass` or `...`: a piece without one need not be parsed for this rule."""
+_HAS_IDLE_HANDLER = written(
+    rf"(?:^|\n)[ \t\f]*except\b[^\n]*:[ \t\f]*\n?[ \t\f(]*(?:pass\b|\.\.\.|\w{{0,2}}[{QUOTE}{FORMATTED_QUOTE}])"
+)
+"""The first statement of a handler is `pass`, `...` or a string."""
 
 TRY_EXCEPT_PASS = Rule(
     name="try-except-pass",
@@ -218,7 +225,7 @@ TRY_EXCEPT_PASS = Rule(
     cwe=(703, 390),
     severity=Severity.INFORMATION,
     aliases=("B110", "S110", "pass"),
-    detect=nodes(cst.ExceptHandler, cst.ExceptStarHandler, when=_swallows, words=("except",), shape=_DOES_NOTHING),
+    detect=nodes(cst.ExceptHandler, cst.ExceptStarHandler, when=_swallows, words=("except",), sign=_HAS_IDLE_HANDLER),
     bad=(
         "def close(connection):\n    try:\n        connection.close()\n    except Exception:\n        pass",
         "def remove(path):\n    try:\n        path.unlink()\n    except FileNotFoundError:\n        ...",

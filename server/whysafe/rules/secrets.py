@@ -9,8 +9,9 @@ import libcst as cst
 from whysafe.analysis.detectors import Place, calls, nodes, texts
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.rule import Answer, Rule, Verdict
-from whysafe.rules.provider_tokens import PATTERN, is_real, service_of
+from whysafe.rules.provider_tokens import PATTERN, WORDS, is_real, service_of
 from whysafe.rules.secret_names import is_hardcoded
+from whysafe.rules.secret_signs import may_hold_credential
 from whysafe.rules.types import SHIPPED
 from whysafe.rules.written import own_argument
 from whysafe.semantics.fold import NOT_CONSTANT, fold, literal
@@ -162,6 +163,7 @@ HARDCODED_PASSWORD_STRING = Rule(
         cst.Comparison,
         when=_names_a_credential,
         pattern=_CREDENTIAL_WORDS,
+        sign=may_hold_credential,
     ),
     bad=(
         'DB_PASSWORD = "hunter2-and-more"',
@@ -265,7 +267,7 @@ HARDCODED_PASSWORD_ARGUMENT = Rule(
     by_program_type=SHIPPED,
     aliases=("B106", "S106"),
     detect=(
-        nodes(cst.Arg, when=_passes_a_credential, pattern=_CREDENTIAL_WORDS + "|^auth$"),
+        nodes(cst.Arg, when=_passes_a_credential, pattern=_CREDENTIAL_WORDS + "|^auth$", sign=may_hold_credential),
         calls(*_POSITIONS, when=_logs_in_by_position),
     ),
     bad=(
@@ -320,6 +322,7 @@ HARDCODED_PASSWORD_DEFAULT = Rule(
         cst.IfExp,
         when=_defaults_to_a_credential,
         pattern=_CREDENTIAL_WORDS,
+        sign=may_hold_credential,
     ),
     bad=(
         'def connect(host, password="hunter2"):\n    return host, password',
@@ -360,7 +363,7 @@ PROVIDER_TOKEN_LITERAL = Rule(
     cwe=(798, 312),
     severity=Severity.ERROR,
     in_tests=InTests.SAME,
-    detect=texts(PATTERN, when=_is_real_token),
+    detect=texts(PATTERN, words=WORDS, when=_is_real_token),
     bad=(
         'ACCESS_ID = "AKIAWHYSAFENOTAREAL2"',
         "# The old account was AKIAWHYSAFENOTAREAL2, see the wiki.\nACCOUNT = None",

@@ -9,6 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import Assignment, Place, assigns, calls, nodes
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, RemoveStatement, Repair, Rule, Verdict
+from whysafe.analysis.standing import Use, written
 from whysafe.rules.tls_context import SSL_UNVERIFIED_CONTEXT
 from whysafe.rules.tls_verification import SSL_VERIFICATION_OFF, checks_nothing, turned_off
 from whysafe.rules.written import own_argument, removal, trail, underlined
@@ -183,6 +184,8 @@ def _unknown_session(place: Place) -> Answer:
     return Verdict(message=message, confidence=Confidence.LOW, at=written)
 
 
+_SAYS_NO = written(r"\bverify[ \t\f]*=[ \t\f(]*False\b")
+
 HTTP_CLIENT_VERIFY_DISABLED = Rule(
     name="http-client-verify-disabled",
     family="tls",
@@ -203,8 +206,8 @@ HTTP_CLIENT_VERIFY_DISABLED = Rule(
         calls(*_AIOHTTP, when=_checks_no_ssl),
         calls(*_URLLIB3, when=_requires_no_certificate),
         assigns("requests.Session.verify", when=_session_trusts_all),
-        nodes(cst.Assign, when=_own_session_trusts_all, words=("verify",)),
-        nodes(cst.Call, when=_unknown_session, words=("verify",)),
+        nodes(cst.Assign, when=_own_session_trusts_all, words=("verify",), use=Use.SET),
+        nodes(cst.Call, when=_unknown_session, words=("verify",), use=Use.WRITTEN, sign=_SAYS_NO),
     ),
     bad=(
         "import requests\n\n\ndef profile(address):\n    return requests.get(address, timeout=5, verify=False)",

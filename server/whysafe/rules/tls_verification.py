@@ -10,6 +10,7 @@ import libcst as cst
 from whysafe.analysis.detectors import Assignment, Place, assigns, calls, methods, nodes
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, RemoveStatement, Repair, Replace, Rule, Verdict
+from whysafe.analysis.standing import Use
 from whysafe.rules.origins import makers
 from whysafe.rules.written import member, removal, underlined
 from whysafe.semantics.calls import Expression, unresolved
@@ -67,6 +68,7 @@ _ANY_HOST = "With `check_hostname` off, a valid certificate of any other site is
 _CONTEXT_NAME = re.compile(r"(?:^|_)(?:ctx|context|sslcontext|ssl|tls)$")
 _SERVER_MARKS = frozenset({"ssl.PROTOCOL_TLS_SERVER", "ssl.Purpose.CLIENT_AUTH"})
 _KEYWORD_PATTERN = r"cert_?reqs|verify_?(?:mode|ssl|cert)|(?:ssl|tls)_?verify"
+_NONE_COMES_FROM = ("ssl", "_ssl", "OpenSSL")
 _KEYWORD = re.compile(_KEYWORD_PATTERN, re.IGNORECASE)
 _CHECKED_ANYWAY = re.compile(r"^(?:urllib3\.|ssl\._create_|ssl\.wrap_socket$)")
 """Callees that other detectors look at."""
@@ -316,13 +318,13 @@ SSL_VERIFICATION_OFF = Rule(
     aliases=("ssl.CERT_NONE", "OpenSSL.SSL.VERIFY_NONE"),
     detect=(
         assigns("ssl.SSLContext.verify_mode", "ssl.SSLContext.check_hostname", when=_context_weakened),
-        nodes(cst.Assign, when=_unknown_context_weakened, words=("verify_mode", "check_hostname")),
+        nodes(cst.Assign, when=_unknown_context_weakened, words=("verify_mode", "check_hostname"), use=Use.SET),
         calls("ssl.SSLContext", when=_is_bare),
         calls("ssl.wrap_socket", when=_wraps_unchecked),
         calls("OpenSSL.SSL.Context.set_verify", "OpenSSL.SSL.Connection.set_verify", when=_verifies_no_peer),
         methods("set_verify", when=_verifies_no_peer),
-        nodes(cst.Call, when=_passes_none_on, pattern=_KEYWORD_PATTERN),
-        nodes(cst.DictElement, when=_stores_none, pattern=_KEYWORD_PATTERN),
+        nodes(cst.Call, when=_passes_none_on, pattern=_KEYWORD_PATTERN, roots=_NONE_COMES_FROM),
+        nodes(cst.DictElement, when=_stores_none, pattern=_KEYWORD_PATTERN, roots=_NONE_COMES_FROM),
         calls("ldap3.Tls", "ldap3.core.tls.Tls", when=_validates_nothing),
     ),
     bad=(

@@ -9,6 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import assigns, calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
+from whysafe.analysis.standing import written
 from whysafe.rules.common import word_set
 from whysafe.rules.types import OWN_INPUT
 from whysafe.rules.written import own_argument, removal, underlined
@@ -147,7 +148,7 @@ FLASK_DEBUG_TRUE = Rule(
     aliases=("B201", "S201"),
     detect=(
         calls(*_RUNS, when=_runs_with_debugger),
-        methods("run", when=_app_runs_with_debugger),
+        methods("run", when=_app_runs_with_debugger, sign=written(r"\bdebug\b|\*\*")),
         calls(
             "flask.Flask.config.update",
             "flask.Flask.config.from_mapping",

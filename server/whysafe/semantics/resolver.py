@@ -20,6 +20,9 @@ from whysafe.semantics.values import UNKNOWN, Constant, LocalClass, Symbol, Valu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
+    from whysafe.semantics.scopes import PieceScopes
 
 DEEPEST = 40
 """How deep a value is followed; deeper would be a riddle, not code."""
@@ -49,6 +52,9 @@ class World(Protocol):
 
     def exports(self, module: str) -> frozenset[str]:
         """The names of a module that rules know of, for star imports."""
+
+    def rests(self, root: PieceScopes, asked: AbstractSet[str]) -> None:
+        """Take note that `root.known` holds values which were found by asking for these names."""
 
 
 @dataclass(slots=True)
@@ -155,6 +161,7 @@ def _bound(binding: Binding, resolver: Resolver) -> Values:
         # What was found in a circle, or cut short, may lack the part of a binding that was being followed.
         if outermost or resolver.incomplete == incomplete:
             known[binding] = values, frozenset(resolver.asked)
+            resolver.world.rests(binding.scope.root, resolver.asked)
         else:
             resolver.unfinished[binding] = values, set(resolver.asked)
         return values

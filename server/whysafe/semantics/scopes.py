@@ -97,6 +97,8 @@ class PieceScopes:
     """Module-level bindings, by `global` declarations included."""
     known: dict[Binding, tuple[Values, frozenset[str]]] = field(default_factory=dict)
     """What bindings of this piece were found to mean, and the names that were asked on the way."""
+    rests_on: set[str] = field(default_factory=set)
+    """All names that were ever asked for what is in `known`."""
     unit: object = None
     """Whoever keeps the piece puts itself here, so that a binding leads back to it."""
     _top: Scope | None = None

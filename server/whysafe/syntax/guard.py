@@ -57,6 +57,11 @@ _PREFIXES: Final = frozenset(("r", "u", "b", "f", "t", "br", "rb", "fr", "rf", "
 
 
 _CASE: Final = re.compile(r"case\b(?!\s*[=.,:;)])")
+_HAS_CASE: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*case\b")
+_TOKEN: Final = re.compile(r"\w+|[^\w\s]")
+_FREE: Final = (
+    2 * _ALLOWANCE_PER_TOKEN // (_COST_OF_CALL + 4)
+)  # so many tokens can cost no more than is allowed for them
 _SHORT: Final = 1000  # characters that cannot be chained at more than the allowance
 
 
@@ -67,6 +72,8 @@ def guard(text: str, *, tokens: int = TOKENS) -> str | None:
     with its length alone, about half a second aside, on a thread whose stack and recursion limit were raised.
     """
     if len(text) <= _SHORT and "case" not in text and text.count("(") + text.count("[") + text.count("{") <= BRACKETS:
+        return None
+    if len(text) <= tokens and _is_ordinary(text):
         return None
     work = _Work(text)
     for kind, begin, end in scan(text, words=True):
@@ -79,6 +86,43 @@ def guard(text: str, *, tokens: int = TOKENS) -> str | None:
         if reason := work.refusal(tokens):
             return f"{reason}; this statement is not analysed."
     return None
+
+
+def _is_ordinary(text: str) -> bool:
+    """Whether the text certainly makes no more work than is allowed: a quick look that spares most texts a long one.
+
+    What a logical line costs is at most what it would cost as one chain, which grows with the square of its tokens.
+    """
+    if _HAS_CASE.search(text) or text.count("elif") > ELIFS:
+        return False
+    excess, start, depth, strings = 0, 0, 0, 0
+    text_in_strings = 0
+    for kind, begin, end in scan(text):
+        if kind == OPEN:
+            depth += 1
+            if depth > _SHALLOW:
+                return False
+        elif kind == CLOSE:
+            depth -= 1
+        elif kind == LINE:
+            if depth:
+                return False  # The lexer has given up a bracket; the parser may not.
+            excess += _excess(text, start, begin, text_in_strings)
+            start, strings, text_in_strings = end, 0, 0
+        else:
+            strings += kind == STRING
+            text_in_strings += end - begin - 2
+            if strings > STRINGS:
+                return False
+    return excess + _excess(text, start, len(text), text_in_strings) <= _ALLOWANCE
+
+
+def _excess(text: str, start: int, end: int, text_in_strings: int) -> int:
+    """By how much a logical line can cost more than is allowed for its tokens."""
+    most = end - start - text_in_strings
+    if most > _FREE and text_in_strings * 2 < most:
+        most = min(most, len(_TOKEN.findall(text, start, end)))
+    return max(0, most * (most * (_COST_OF_CALL + 4) // 2 - _ALLOWANCE_PER_TOKEN))
 
 
 @dataclass(slots=True)

@@ -13,17 +13,16 @@ from contextlib import nullcontext
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import line_starts
-from whysafe.syntax.tree import CLASS_WRAPPER
+from whysafe.syntax.tree import children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from contextlib import AbstractContextManager
-
-    import libcst as cst
 
     from whysafe.syntax.tree import Tree
 
@@ -38,12 +37,45 @@ def locate(tree: Tree, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTN
     header was given, nothing is in the text, and such nodes stand at its end.
     """
     wanted = tuple(nodes)
-    notes = _Notes(tree.module, wanted)
+    wrapper = tree.wrapper
+    if tree.graft is None:
+        return _locate(tree.module, wrapper, text, wanted)
+    piece = tree.graft
+    near = _locate(piece.module, piece.wrapper, piece.text, wanted)
+    found = {node: span.shifted(piece.line) for node, span in near.items()}
+    missing = {node for node in wanted if node not in found}
+    if missing:
+        # What was taken over from the former text is found in a tree of the whole text, which has the same shape.
+        whole = cst.parse_module(wrapper + text)
+        twins = _twins(tree.module, whole, missing)
+        places = _locate(whole, wrapper, text, twins.values())
+        found.update((node, places[twin]) for node, twin in twins.items() if twin in places)
+    return found
+
+
+def _twins(tree: cst.Module, other: cst.Module, wanted: Collection[cst.CSTNode]) -> dict[cst.CSTNode, cst.CSTNode]:
+    """The nodes of another tree of the same shape that stand where the wanted ones stand."""
+    found: dict[cst.CSTNode, cst.CSTNode] = {}
+    todo: list[tuple[cst.CSTNode, cst.CSTNode]] = [(tree, other)]
+    while todo:
+        node, twin = todo.pop()
+        if node in wanted:
+            found[node] = twin
+        if isinstance(node, cst.IndentedBlock) and isinstance(twin, cst.IndentedBlock):
+            # What follows the colon of a header up to the end of its line has no meaning, but ends the header.
+            todo.append((node.header, twin.header))
+        todo.extend(zip(children(node), children(twin), strict=True))
+    return found
+
+
+def _locate(module: cst.Module, wrapper: str, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
+    """The spans in `text` of nodes of a module that was parsed from the wrapper and the text."""
+    wanted = tuple(nodes)
+    notes = _Notes(module, wanted)
     if not notes.wanted:
         return {}
-    tree.module._codegen(notes)  # noqa: SLF001 - no public way follows code generation
+    module._codegen(notes)  # noqa: SLF001 - no public way follows code generation
     offsets = list(accumulate(map(len, notes.tokens), initial=0))
-    wrapper = CLASS_WRAPPER if tree.wrapped else ""
     to_source = _alignment("".join(notes.tokens), wrapper + text)
     starts = line_starts(text)
 

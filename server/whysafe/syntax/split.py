@@ -1,9 +1,12 @@
 """A document as a flat list of pieces: its top-level statements and the members of its classes.
 
+A compound statement around definitions (`if sys.platform == "win32":` above methods) is no piece but a frame, as a
+class is, so that a piece is never larger than one function, or than one statement that holds no definitions.
+
 The splitter is an automaton that runs over logical lines from left to right and keeps a stack of frames: the
-indentation columns of the class bodies that are open, below them 0 for the top level. A boundary stands where a logical
-line begins at the column of a frame. It depends on nothing but the frames, the piece before it and the first token of
-its line, so an edit moves only boundaries near it, and scanning may begin again at any piece.
+indentation columns of the bodies that are open, below them 0 for the top level. A boundary stands where a logical line
+begins at the column of a frame. It depends on nothing but the frames, the piece before it and the first token of its
+line, so an edit moves only boundaries near it, and scanning may begin again at any piece.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whysafe.syntax.lexer import LINE, scan
@@ -25,21 +28,42 @@ if TYPE_CHECKING:
 _TAB: Final = 8
 _CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
 _CLASS: Final = re.compile(r"class\b")
+_DEFINITION: Final = re.compile(r"@|(?:async[ \t]+)?def\b|class\b")
+_COMPOUND: Final = re.compile(r"(?:async[ \t]+)?(if|elif|else|for|while|with)\b")
+
+CLASS: Final = "c"
+# A compound statement around definitions, by what may follow its body.
+_BRANCH, _LOOP, _PLAIN = "b", "l", "p"
+_KINDS: Final = {"if": _BRANCH, "elif": _BRANCH, "for": _LOOP, "while": _LOOP, "with": _PLAIN, "else": _PLAIN}
+_JOINS: Final = {_BRANCH: re.compile(r"(?:else|elif)\b"), _LOOP: re.compile(r"else\b")}
 _EOL: Final = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One statement at top level or in a class body, with the blank lines and comments that trail it.
+    """One statement at top level or in a frame, with the blank lines and comments that trail it.
 
-    The first piece of a document also holds what stands before its statement. A piece that is the `header` of a class
-    ends where the first member begins. `indents` are the columns of the class bodies around it, outermost first.
+    The first piece of a document also holds what stands before its statement. A piece that is the `header` of a frame
+    ends where the first member begins. `indents` are the columns of the frames around it, outermost first, and `kinds`
+    a letter for each: `CLASS`, or that of a compound statement. A piece that `joins` is an `elif` or `else` that
+    belongs to the compound statement above.
     """
 
     text: str
     indents: tuple[int, ...]
     header: bool
     lines: int
+    kinds: str = ""
+    joins: bool = False
+
+    @property
+    def in_class(self) -> bool:
+        return CLASS in self.kinds
+
+    @property
+    def class_depth(self) -> int:
+        """How many frames there are up to and with the innermost class."""
+        return self.kinds.rfind(CLASS) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +79,18 @@ class Patch:
 
 
 class _Cut(NamedTuple):
-    """A boundary: where a piece begins, whether the piece before it is a class header, and the frames from here on."""
+    """A boundary: where a piece begins, whether the piece before it is a header, and what holds from here on."""
 
     offset: int
     header_before: bool
     indents: tuple[int, ...]
+    kinds: str
+    joins: bool
 
 
 def split(text: str) -> list[Piece]:
     """The pieces of `text`, broken or not; put together they are `text`. Linear, and never raises."""
-    return list(_pieces(text, (), _cuts(text, (), document_start=True), len(text)))
+    return list(_pieces(text, _START, _cuts(text, _START, document_start=True), len(text)))
 
 
 def find_piece(pieces: Sequence[Piece], line: int) -> tuple[int, int]:
@@ -82,48 +108,64 @@ def first_lines(pieces: Sequence[Piece]) -> list[int]:
     return list(accumulate((piece.lines for piece in pieces[:-1]), initial=0))
 
 
-def _pieces(text: str, indents: tuple[int, ...], cuts: Iterable[_Cut], end: int) -> Iterator[Piece]:
-    """The pieces of `text` between its start, the cuts and `end`; the first one has these `indents`."""
-    start = 0
+def _pieces(text: str, first: Piece, cuts: Iterable[_Cut], end: int) -> Iterator[Piece]:
+    """The pieces of `text` between its start, the cuts and `end`; the first one stands where `first` does."""
+    start, indents, kinds, joins = 0, first.indents, first.kinds, first.joins
     for cut in cuts:
-        yield _piece(text[start : cut.offset], indents, cut.header_before)
-        start, indents = cut.offset, cut.indents
+        yield _piece(text[start : cut.offset], indents, kinds, header=cut.header_before, joins=joins)
+        start, _, indents, kinds, joins = cut
     if start < end:
-        yield _piece(text[start:end], indents, header=False)
+        yield _piece(text[start:end], indents, kinds, header=False, joins=joins)
 
 
-def _piece(text: str, indents: tuple[int, ...], header: bool) -> Piece:
-    return Piece(text, indents, header, count_line_ends(text))
+def _piece(text: str, indents: tuple[int, ...], kinds: str, *, header: bool, joins: bool) -> Piece:
+    return Piece(text, indents, header, count_line_ends(text), kinds, joins)
 
 
-def _cuts(text: str, indents: tuple[int, ...], *, document_start: bool) -> Iterator[_Cut]:
-    """The boundaries after the start of `text`, which is the start of a document or of a piece with these `indents`."""
-    frames = [0, *indents]
+_START: Final = Piece("", (), header=False, lines=0)
+
+
+def _cuts(text: str, piece: Piece, *, document_start: bool) -> Iterator[_Cut]:
+    """The boundaries after the start of `text`, which is the start of a document or stands where `piece` does."""
+    frames = [0, *piece.indents]
+    indents, kinds = piece.indents, piece.kinds
     awaiting = True  # the current piece holds no statement of its frame yet: nothing, or decorators
-    opens_class = False  # the last logical line began a class
+    opens = ""  # the kind of the frame that the last logical line may have begun
     for kind, start, first in scan(text, 1 if document_start and text.startswith("\ufeff") else 0):
         if kind != LINE:
             continue
         column = _column(text[start:first]) if first > start else 0
+        joins = False
         deeper = column > frames[-1]
         if column == frames[-1]:
             glued = awaiting or text[first] in ")]}" or _CONTINUES.match(text, first) is not None
         elif deeper:
-            glued = not opens_class
-            if opens_class:
+            glued = not opens or (opens != CLASS and _DEFINITION.match(text, first) is None)
+            if not glued:
                 frames.append(column)
-                indents = (*indents, column)
+                indents, kinds = (*indents, column), kinds + opens
         else:
             glued = column not in frames
             if not glued:
+                left = kinds[frames.index(column)]
+                joins = left in _JOINS and _JOINS[left].match(text, first) is not None
                 del frames[frames.index(column) + 1 :]
                 indents = tuple(frames[1:])
+                kinds = kinds[: len(indents)]
         if not glued:
-            yield _Cut(start, deeper, indents)
-        opens_class = False
+            yield _Cut(start, deeper, indents, kinds, joins)
+        opens = ""
         if column == frames[-1] and (awaiting or not glued):
             awaiting = text[first] == "@"
-            opens_class = _CLASS.match(text, first) is not None
+            opens = _opened(text, first)
+
+
+def _opened(text: str, first: int) -> str:
+    """The kind of the frame that a logical line begins, if definitions follow in its body; empty where none can."""
+    if _CLASS.match(text, first):
+        return CLASS
+    compound = _COMPOUND.match(text, first)
+    return _KINDS[compound.group(1)] if compound else ""
 
 
 def _column(blanks: str) -> int:
@@ -146,12 +188,21 @@ def _column(blanks: str) -> int:
     return decided or column
 
 
-def resplit(pieces: Sequence[Piece], edit: Edit) -> Patch:
+def resplit(
+    pieces: Sequence[Piece], edit: Edit, following: Iterable[Piece] = (), *, document_start: bool = True
+) -> Patch:
     """What `edit` changes in the pieces of a document; afterwards they are those of the new text.
 
-    A place behind the end of its line counts as that end, one behind the last line as the end of the text. Scanning
-    begins one piece before the edit and goes on until a boundary coincides with an old one, so the cost is that of the
-    pieces that change.
+    Args:
+        pieces: a part of the document that begins at least one piece before the edit, or with the document, and reaches
+            at least to the edit's end. The indices of the patch count from here; it may reach into `following`.
+        edit: its lines count from the start of `pieces`. A place behind the end of its line counts as that end, one
+            behind the last line as the end of the text.
+        following: the pieces that follow these; no more of them are read than are needed.
+        document_start: whether the document begins with `pieces`.
+
+    Scanning begins one piece before the edit and goes on until a boundary coincides with an old one, so the cost is
+    that of the pieces that change.
     """
     if not pieces:
         return Patch(0, 0, tuple(split(edit.text)))
@@ -159,9 +210,13 @@ def resplit(pieces: Sequence[Piece], edit: Edit) -> Patch:
     head = max(bisect_right(starts, edit.span.start.line) - 1, 0)
     tail = max(bisect_right(starts, edit.span.end.line) - 1, head)
     first = max(head - 1, 0)
-    old = "".join(piece.text for piece in pieces[first : tail + 1])
-    begin, end = _offsets(old, edit.span.shifted(-starts[first]))
-    return _trimmed(pieces, _resync(pieces, first, tail + 1, old[:begin] + edit.text + old[end:]))
+    old = list(pieces[first : tail + 1])
+    text = "".join(piece.text for piece in old)
+    begin, end = _offsets(text, edit.span.shifted(-starts[first]))
+    changed = text[:begin] + edit.text + text[end:]
+    rest = chain(pieces[tail + 1 :], following)
+    added = _resync(old, rest, changed, document_start=document_start and first == 0)
+    return _trimmed(first, old, added)
 
 
 def _offsets(text: str, span: Span) -> tuple[int, int]:
@@ -178,37 +233,52 @@ def _offset(text: str, starts: Sequence[int], position: Position) -> int:
     return min(start + position.column, line_end.start() if line_end else len(text))
 
 
-def _resync(pieces: Sequence[Piece], first: int, after: int, changed: str) -> Patch:
-    """Split `changed`, which replaces the pieces from `first` up to `after`, until it meets an old boundary."""
-    known: dict[int, int] = {}  # where an old piece begins in the text, and which
+def _resync(old: list[Piece], rest: Iterator[Piece], changed: str, *, document_start: bool) -> list[Piece]:
+    """The pieces of `changed`, which replaces the `old` ones, up to where they meet an old boundary.
+
+    What has to be read of the `rest` for that, and is replaced, is put to `old`.
+    """
+    start = old[0]
+    read: list[Piece] = []
+    known: dict[int, int] = {}  # where a piece that was read begins in the text, and which it is
     parts = [changed]
     size = target = len(changed)
     while True:
         target = max(2 * target, 256)
-        while after < len(pieces) and size < target:
-            known[size] = after
-            parts.append(pieces[after].text)
-            size += len(pieces[after].text)
-            after += 1
+        exhausted = False
+        while size < target:
+            piece = next(rest, None)
+            if piece is None:
+                exhausted = True
+                break
+            known[size] = len(read)
+            read.append(piece)
+            parts.append(piece.text)
+            size += len(piece.text)
         text = "".join(parts)
         cuts: list[_Cut] = []
-        for cut in _cuts(text, pieces[first].indents, document_start=first == 0):
+        for cut in _cuts(text, start, document_start=document_start):
             cuts.append(cut)
             met = known.get(cut.offset)
-            if met is not None and pieces[met].indents == cut.indents:
-                added = _pieces(text, pieces[first].indents, cuts, cut.offset)
-                return Patch(first, met - first, tuple(added))
-        if after == len(pieces):
-            return Patch(first, after - first, tuple(_pieces(text, pieces[first].indents, cuts, len(text))))
+            if met is not None and _stands_as(read[met], cut):
+                old.extend(read[:met])
+                return list(_pieces(text, start, cuts, cut.offset))
+        if exhausted:
+            old.extend(read)
+            return list(_pieces(text, start, cuts, len(text)))
 
 
-def _trimmed(pieces: Sequence[Piece], patch: Patch) -> Patch:
-    """The same patch without the pieces at its ends that stay as they are."""
-    first, removed, added = patch.first, patch.removed, list(patch.added)
-    while removed and added and pieces[first + removed - 1] == added[-1]:
-        removed -= 1
-        added.pop()
+def _stands_as(piece: Piece, cut: _Cut) -> bool:
+    return (piece.indents, piece.kinds, piece.joins) == (cut.indents, cut.kinds, cut.joins)
+
+
+def _trimmed(first: int, old: Sequence[Piece], added: Sequence[Piece]) -> Patch:
+    """The patch that replaces the old pieces from index `first` on, without those at its ends that stay as they are."""
+    same_end = 0
+    shorter = min(len(old), len(added))
+    while same_end < shorter and old[-1 - same_end] == added[-1 - same_end]:
+        same_end += 1
     same = 0
-    while same < min(removed, len(added)) and pieces[first + same] == added[same]:
+    while same < shorter - same_end and old[same] == added[same]:
         same += 1
-    return Patch(first + same, removed - same, tuple(added[same:]))
+    return Patch(first + same, len(old) - same - same_end, tuple(added[same : len(added) - same_end]))

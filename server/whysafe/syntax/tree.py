@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
-import sys
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from whysafe.syntax.graft import Graft, Line, Refused, graft, outline
 from whysafe.syntax.guard import guard
 from whysafe.syntax.lexer import LINE, scan
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import line_starts, split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from whysafe.syntax.split import Piece
 
@@ -70,17 +70,21 @@ _FIELDS: Final[dict[type[cst.CSTNode], tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tree:
     """The syntax tree of a piece: the module that was parsed, and in it the statements of the piece itself.
 
-    A class header has a body that is not in the text: one `pass`. `wrapped` counts the lines of the parsed text that
-    stand before the piece.
+    A header has a body that is not in the text: one `pass`. `wrapper` is what was parsed before the text of the piece.
+    After a graft, comments and blank lines of the module are not those of the text.
     """
 
     module: cst.Module
     body: tuple[cst.BaseStatement, ...]
-    wrapped: int
+    wrapper: str
+    graft: Graft | None = None
+    """What was parsed last, if most of the tree is that of a former text."""
+    lines: list[Line] = field(default_factory=list)
+    """The logical lines of the piece, once somebody has needed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def parse(piece: Piece) -> Tree | Unparsed:
     reason = guard(piece.text)
     if reason:
         return Unparsed(_whole(piece.text), reason)
-    wrapper = CLASS_WRAPPER if piece.indents else ""
+    wrapper = wrapper_of(piece)
     text = wrapper + piece.text + (_header_body(piece) if piece.header else "")
     try:
         module = cst.parse_module(_without_blank_continuations(text))
@@ -107,12 +111,61 @@ def parse(piece: Piece) -> Tree | Unparsed:
         if type(error).__name__ != "PanicException":
             raise
         return Unparsed(_whole(piece.text), "The parser failed on this statement; it is not analysed.")
-    if not wrapper:
-        return Tree(module, tuple(module.body), 0)
-    outer = module.body[0] if len(module.body) == 1 else None
+    body: tuple[cst.BaseStatement, ...] = tuple(module.body)
+    if piece.indents:
+        body = _inside(body)
+    if piece.joins:
+        body = _joined(body)
+    if body or not wrapper:
+        return Tree(module, body, wrapper)
+    return Unparsed(_whole(piece.text), "The indentation does not fit what stands around it; this is not analysed.")
+
+
+def wrapper_of(piece: Piece) -> str:
+    """What a piece is parsed behind, so that it stands in the text as it stands in the document."""
+    around = CLASS_WRAPPER if piece.indents else ""
+    if not piece.joins:
+        return around
+    indent = _indent(piece)
+    return f"{around}{indent}if 1:\n{indent} pass\n"
+
+
+def _inside(body: tuple[cst.BaseStatement, ...]) -> tuple[cst.BaseStatement, ...]:
+    """What stands in the class that is the only statement; nothing where there is more."""
+    outer = body[0] if len(body) == 1 else None
     if isinstance(outer, cst.ClassDef) and isinstance(outer.body, cst.IndentedBlock):
-        return Tree(module, tuple(outer.body.body), 1)
-    return Unparsed(_whole(piece.text), "The indentation does not fit the class around it; this is not analysed.")
+        return tuple(outer.body.body)
+    return ()
+
+
+def _joined(body: tuple[cst.BaseStatement, ...]) -> tuple[cst.BaseStatement, ...]:
+    """The branch that continues the `if` which is the only statement; nothing where there is more."""
+    outer = body[0] if len(body) == 1 else None
+    branch = outer.orelse if isinstance(outer, cst.If) else None
+    return () if branch is None else (branch,)  # type: ignore[return-value]
+
+
+def regrow(piece: Piece, former: Piece, tree: Tree) -> Tree | Unparsed | None:
+    """What `parse` says of a piece, from the tree of its former text; None where `parse` has to do it. Never raises."""
+    if piece.header or piece.joins or _standing(piece) != _standing(former):
+        return None
+    if not tree.lines:
+        tree.lines.extend(outline(former.text) or ())
+    grown = graft(tree.body, former.text, tree.lines, piece.text)
+    if grown is None:
+        return None
+    if isinstance(grown, Refused):
+        return _unparsed(piece.text, tree.wrapper, tree.wrapper + piece.text, grown.error)
+    body: Sequence[cst.BaseStatement] = grown.body
+    if tree.wrapper:
+        outer = tree.module.body[0]
+        assert isinstance(outer, cst.ClassDef)
+        body = [outer.with_changes(body=outer.body.with_changes(body=grown.body))]
+    return Tree(tree.module.with_changes(body=body), grown.body, tree.wrapper, grown.graft, grown.outline)
+
+
+def _standing(piece: Piece) -> tuple[object, ...]:
+    return piece.header, piece.joins, piece.indents, piece.kinds
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -126,21 +179,14 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from value
 
 
-def accepts(text: str) -> bool:
-    """Whether the running Python accepts `text` as a module: a cheap proof that every piece is valid. Never raises."""
-    if guard(text, tokens=sys.maxsize):
-        return False
-    try:
-        _ast_parse(text.removeprefix("\ufeff"))
-    except _REFUSALS:
-        return False
-    return True
-
-
 def _header_body(piece: Piece) -> str:
-    """A body for a class header, one blank deeper than its first line."""
-    indent = _INDENT.match(piece.text)
-    return (indent.group() if indent and piece.indents else "") + " pass\n"
+    """A body for a header, one blank deeper than its first line."""
+    return (_indent(piece) if piece.indents else "") + " pass\n"
+
+
+def _indent(piece: Piece) -> str:
+    found = _INDENT.match(piece.text)
+    return found.group() if found else ""
 
 
 def _without_blank_continuations(text: str) -> str:

@@ -1,0 +1,152 @@
+"""Words by which code reaches things without naming them: `getattr`, `globals`, `__dict__` and the like.
+
+Such a word matters only where it can lead to something that a rule looks for: the name that it is given is a trigger
+word, or is not written there while the file can reach something dangerous. What `import_module` or `sys.modules` give
+needs no entry here: a sink below a module is written as an attribute, which is a trigger of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
+from whysafe.analysis.standing import after, is_only_imported, is_target, occurrences, place_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from whysafe.analysis.gate import Awake
+    from whysafe.analysis.glance import Glance
+
+FARTHEST = 2_000
+"""How many characters are read to find the end of an argument."""
+_CALLED = re.compile(r"[ \t\f]*\(")
+_OPENING, _CLOSING = "([{", ")]}"
+_LITERAL = re.compile(rf"[ \t\f]*{QUOTE}([0-9]+){QUOTE}[ \t\f]*")
+
+
+def leads_on(glance: Glance, word: str, awake: Awake) -> bool:
+    """Whether a word of indirection can lead to something dangerous in this text; certain where the answer is no."""
+    way = DETOURS[word]
+    code = glance.code
+    return any(way(glance, begin, begin + len(word), awake) for begin in occurrences(code, word))
+
+
+def literal_at(glance: Glance, place: int, ends: str) -> str | None:
+    """The plain string that is the whole of an expression beginning at `place` and ended by one of the characters."""
+    found = _LITERAL.match(glance.code, place)
+    if found is None or glance.code[found.end() : found.end() + 1] not in tuple(ends):
+        return None
+    text = glance.string_at(found.start(1) - 1)
+    return None if text is None or "\\" in text else text
+
+
+def _name_matters(glance: Glance, place: int, ends: str, awake: Awake, *, otherwise: bool) -> bool:
+    """Whether the name that stands at `place` is one that matters; `otherwise` where it is not written there."""
+    name = literal_at(glance, place, ends)
+    return otherwise if name is None else any(part in awake.words for part in name.split("."))
+
+
+def _arguments(code: str, place: int) -> tuple[list[int], int | None]:
+    """Where the arguments of a call begin whose bracket opens at `place`, and what is behind it.
+
+    None where that is not certain: too long, or with an f-string, whose text may hold brackets.
+    """
+    starts: list[int] = []
+    depth = 0
+    for at in range(place, min(len(code), place + FARTHEST)):
+        mark = code[at]
+        if mark in _OPENING:
+            depth += 1
+            if depth == 1:
+                starts.append(at + 1)
+        elif mark in _CLOSING:
+            depth -= 1
+            if depth == 0:
+                return starts, at + 1
+        elif mark == "," and depth == 1:
+            starts.append(at + 1)
+        elif mark == FORMATTED_QUOTE:
+            break
+    return starts, None
+
+
+def _get_attribute(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
+    """`getattr(owner, name)`; passed on or renamed, it can do anything."""
+    if not _CALLED.match(glance.code, end):
+        return not _is_inert(glance.code, begin, end)
+    starts, _ = _arguments(glance.code, place_after(glance.code, end))
+    if len(starts) < 2:
+        return awake.reaches  # `getattr(*pair)`, or too long to read.
+    return _name_matters(glance, starts[1], ",)", awake, otherwise=awake.reaches)
+
+
+def _getter(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
+    """`attrgetter(name)`."""
+    if not _CALLED.match(glance.code, end):
+        return awake.reaches and not _is_inert(glance.code, begin, end)
+    return _name_matters(glance, place_after(glance.code, end) + 1, ",)", awake, otherwise=awake.reaches)
+
+
+def _namespace_call(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
+    """`globals()`, `locals()`, `vars(owner)`: what stands behind the call says which name is taken out."""
+    if not _CALLED.match(glance.code, end):
+        return not _is_inert(glance.code, begin, end)
+    _, closed = _arguments(glance.code, place_after(glance.code, end))
+    return closed is None or _namespace(glance, closed, awake, otherwise=True)
+
+
+def _dictionary(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
+    """`owner.__dict__`."""
+    del begin
+    return _namespace(glance, end, awake, otherwise=awake.reaches)
+
+
+def _namespace(glance: Glance, end: int, awake: Awake, *, otherwise: bool) -> bool:
+    follows = after(glance.code, end)
+    if follows == "[":
+        return _name_matters(glance, place_after(glance.code, end) + 1, "]", awake, otherwise=otherwise)
+    return otherwise and follows != "."
+
+
+def _builtins(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
+    """The module itself: its attributes are triggers of their own, so renaming it and subscripts are left."""
+    follows = after(glance.code, end)
+    if follows == "[":
+        return _name_matters(glance, place_after(glance.code, end) + 1, "]", awake, otherwise=True)
+    return follows != "." and not _is_inert(glance.code, begin, end)
+
+
+def _is_inert(code: str, begin: int, end: int) -> bool:
+    return is_target(code, end) or is_only_imported(code, begin, end)
+
+
+LEADING = frozenset(
+    (
+        "builtins",
+        "builtins.getattr",
+        "builtins.globals",
+        "builtins.locals",
+        "builtins.setattr",
+        "builtins.vars",
+        "importlib",
+        "importlib.import_module",
+        "operator.attrgetter",
+        "sys.modules",
+    )
+)
+"""What a name can be given so that it becomes a trigger word, beside the sinks of rules."""
+DETOURS: dict[str, Callable[[Glance, int, int, Awake], bool]] = {
+    "getattr": _get_attribute,
+    "setattr": _get_attribute,
+    "attrgetter": _getter,
+    "globals": _namespace_call,
+    "locals": _namespace_call,
+    "vars": _namespace_call,
+    "__dict__": _dictionary,
+    "builtins": _builtins,
+    "__builtins__": _builtins,
+    "__builtin__": _builtins,
+}
+"""Word of indirection -> whether it matters where it stands."""

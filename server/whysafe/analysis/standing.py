@@ -1,0 +1,140 @@
+"""How a word must stand in the code to matter: a method that is called, a bare name, a target.
+
+All answers lean to one side: what is said not to matter cannot, whatever else the text holds.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from whysafe.analysis.glance import Glance
+
+_BLANKS = " \t\f"
+_IMPORT = re.compile(r"[ \t\f]*(?:import|from)\b")
+_IMPORTS = re.compile(r"(?:^|[\n;:])[ \t\f]*(?:import|from)\b[^\n]*")
+_DEFINES = ("def", "class")
+
+
+LONGEST_IMPORT = 1_000
+"""How far the word of an import may stand from its beginning."""
+
+
+class Use(enum.Enum):
+    """What must happen to a word in a piece so that a rule can be triggered by it."""
+
+    BARE = enum.auto()  # called or passed on as a name of its own, not as an attribute
+    REACHED = enum.auto()  # called or passed on, however it is reached
+    METHOD = enum.auto()  # called as an attribute
+    SET = enum.auto()  # assigned as an attribute
+    ITEM = enum.auto()  # the key of an item that is assigned
+    IMPORTED = enum.auto()  # in an import statement
+    ANY = enum.auto()  # anything but the name in a definition, a target or a keyword
+    WRITTEN = enum.auto()  # anywhere in the code
+
+
+def stands(glance: Glance, word: str, use: Use) -> bool:
+    """Whether the code may use a word in that way; certain where the answer is no."""
+    if use is Use.ITEM:
+        return word in glance.words
+    if use is Use.IMPORTED:
+        return any(word in line.group() for line in _IMPORTS.finditer(glance.code))
+    if use is Use.WRITTEN:
+        return word in glance.words
+    matters = _MATTERS[use]
+    code = glance.code
+    return any(matters(code, begin, begin + len(word)) for begin in occurrences(code, word))
+
+
+def written(pattern: str) -> Callable[[Glance], bool]:
+    """The sign that the code of a text matches an expression, which must be linear on any input."""
+    search = re.compile(pattern).search
+    return lambda glance: search(glance.code) is not None
+
+
+def occurrences(code: str, word: str) -> Iterator[int]:
+    """The offsets at which a word stands as a whole."""
+    begin = code.find(word)
+    while begin >= 0:
+        end = begin + len(word)
+        if not _in_word(code, begin - 1) and not _in_word(code, end):
+            yield begin
+        begin = code.find(word, end)
+
+
+def after(code: str, place: int) -> str:
+    """The next character that is no blank; empty at the end of the logical line."""
+    while place < len(code) and code[place] in _BLANKS:
+        place += 1
+    return code[place : place + 1].strip()
+
+
+def place_after(code: str, place: int) -> int:
+    """The offset of the next character that is no blank."""
+    while place < len(code) and code[place] in _BLANKS:
+        place += 1
+    return place
+
+
+def before(code: str, place: int) -> str:
+    """The last character before an offset that is no blank; empty at the start of the logical line."""
+    place -= 1
+    while place >= 0 and code[place] in _BLANKS:
+        place -= 1
+    return code[place].strip() if place >= 0 else ""
+
+
+def _in_word(code: str, place: int) -> bool:
+    return 0 <= place < len(code) and (code[place] == "_" or code[place].isalnum())
+
+
+def is_target(code: str, end: int) -> bool:
+    """Whether a single `=` follows: an assignment, a keyword argument or a default."""
+    place = place_after(code, end)
+    return code.startswith("=", place) and not code.startswith("==", place)
+
+
+def _is_defined(code: str, begin: int) -> bool:
+    """Whether the word is the name in `def name` or `class name`."""
+    place = begin - 1
+    if place < 0 or code[place] not in _BLANKS:
+        return False
+    while place >= 0 and code[place] in _BLANKS:
+        place -= 1
+    return code.endswith(_DEFINES, 0, place + 1)
+
+
+def is_only_imported(code: str, begin: int, end: int) -> bool:
+    """Whether the word stands in a line that only imports it, under its own name."""
+    start = code.rfind("\n", max(0, begin - LONGEST_IMPORT), begin) + 1
+    if not start and begin > LONGEST_IMPORT:
+        return False
+    found = _IMPORT.match(code, start)
+    return found is not None and code.find(";", start, begin) < 0 and after(code, end) in {"", ",", ")"}
+
+
+def _any(code: str, begin: int, end: int) -> bool:
+    return not is_target(code, end) and not _is_defined(code, begin)
+
+
+def _reached(code: str, begin: int, end: int) -> bool:
+    return after(code, end) != "." and _any(code, begin, end) and not is_only_imported(code, begin, end)
+
+
+def _bare(code: str, begin: int, end: int) -> bool:
+    return before(code, begin) != "." and _reached(code, begin, end)
+
+
+def _method(code: str, begin: int, end: int) -> bool:
+    return before(code, begin) == "." and after(code, end) in {"(", ")"}
+
+
+def _set(code: str, begin: int, end: int) -> bool:
+    return before(code, begin) == "." and after(code, end) in {"=", ",", ")", "]", ":"}
+
+
+_MATTERS = {Use.ANY: _any, Use.REACHED: _reached, Use.BARE: _bare, Use.METHOD: _method, Use.SET: _set}

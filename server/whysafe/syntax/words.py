@@ -1,0 +1,44 @@
+"""The words of a text: what can be told of it before anything is read in order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+_WORD: Final = re.compile(r"\w+")
+MOST_REMEMBERED: Final = 200_000
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The identifiers of a text, folded as Python folds them (full-width letters are plain ones).
+
+    Words in strings and comments count too.
+    """
+    return frozenset(_WORD.findall(folded(text)))
+
+
+def folded(text: str) -> str:
+    """A text with the letters that Python takes for plain ones made plain."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+class WordTest:
+    """Tells which words an expression matches somewhere, case ignored; what it has found of a word it remembers."""
+
+    def __init__(self, pattern: str) -> None:
+        self._search = re.compile(pattern, re.IGNORECASE).search
+        self._plain: set[str] = set()
+        self._matching: set[str] = set()
+
+    def among(self, words: AbstractSet[str]) -> AbstractSet[str]:
+        """Those of the words that match."""
+        for word in words - self._plain - self._matching:
+            if len(self._plain) > MOST_REMEMBERED or len(self._matching) > MOST_REMEMBERED:
+                self._plain.clear()
+                self._matching.clear()
+            (self._matching if self._search(word) else self._plain).add(word)
+        return words & self._matching
