@@ -134,6 +134,7 @@ def test_columns_are_those_of_the_client(encoding, column):
     (shown_there,) = report.shown
     assert target.span(place).start == shown_there.finding.span.start
     assert target.range(shown_there.finding.span)["start"] == at
+    assert target.location(shown_there.finding.span) == ("c1", item["range"])
 
 
 def test_only_code_in_python_takes_part():
