@@ -241,8 +241,8 @@ class Program:
                 self._rerun(unit)
 
     def passes(self, unit: Unit) -> bool:
-        """Whether a unit is to be analysed: as far as its text tells it can have findings, or its tree is at hand."""
-        return not self._gated or isinstance(unit.tree, Tree) or not self._sleeps(unit)
+        """Whether a unit is to be analysed: as far as its text tells it can have findings, or it has been parsed."""
+        return not self._gated or unit.tree is not None or not self._sleeps(unit)
 
     def _sleeps(self, unit: Unit) -> bool:
         """Whether the text of a unit tells that it can have no findings."""
@@ -366,9 +366,9 @@ class Program:
         for unit in section.units:
             if isinstance(unit.tree, Tree):
                 unit.valid = True
-            elif not unit.valid and self._gated and self._sleeps(unit):
+            elif not unit.valid and self._gated and is_plain(unit.piece.text):
                 # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
-                unit.valid = is_plain(unit.piece.text) and (unit.accepted or _accepted(unit.piece))
+                unit.valid = (unit.accepted or _accepted(unit.piece)) and self._sleeps(unit)
             if not unit.valid:
                 self.world.scopes(unit)
             if isinstance(unit.tree, Unparsed) and not unit.valid:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from whysafe.analysis.unit import Unit
 
-LARGEST: Final = 64
+LARGEST: Final = 40
 _USUAL: Final = LARGEST // 2
 _SMALLEST: Final = LARGEST // 8
 

@@ -5,6 +5,7 @@ Objects of lsprotocol would cost ten times as much, and diagnostics are sent wit
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,51 @@ def diagnostics(report: Report, view: View) -> list[dict[str, Any]]:
         *(_of_note(note, view) for note in report.notes),
         *(_of_gap(gap, view) for gap in report.gaps),
     ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A diagnostic, also as JSON; with the finding that it is of, and the texts of its first and last line."""
+
+    item: dict[str, Any]
+    text: str
+    shown: Shown | None = None
+    first: str = ""
+    last: str = ""
+
+
+def draw(report: Report, view: View, before: Mapping[int, Drawn]) -> list[Drawn]:
+    """The same diagnostics; those in `before`, by the identity of their findings, are used again where they hold."""
+    drawn: list[Drawn] = []
+    for shown in report.shown:
+        first, last = _line(view, shown.finding.span.start.line), _line(view, shown.finding.span.end.line)
+        known = before.get(id(shown.finding))
+        if known is None or not _holds(known, shown, first, last):
+            item = _of_finding(shown, view)
+            known = Drawn(item, json.dumps(item), shown, first, last)
+        drawn.append(known)
+    others = [*(_of_note(note, view) for note in report.notes), *(_of_gap(gap, view) for gap in report.gaps)]
+    drawn.extend(Drawn(item, json.dumps(item)) for item in others)
+    return drawn
+
+
+def _line(view: View, line: int) -> str:
+    return view.lines[line] if line < len(view.lines) else ""
+
+
+def _holds(drawn: Drawn, shown: Shown, first: str, last: str) -> bool:
+    """Whether a diagnostic says what it would say if it were made now. What is answered may be said differently."""
+    known = drawn.shown
+    return (
+        known is not None
+        and known.finding is shown.finding
+        and known.severity is shown.severity
+        and known.state is shown.state
+        and known.block is shown.block is None
+        and known.marker is shown.marker is None
+        and drawn.first == first
+        and drawn.last == last
+    )
 
 
 def _of_finding(shown: Shown, view: View) -> dict[str, Any]:

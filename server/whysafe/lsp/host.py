@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import sys
@@ -156,10 +157,9 @@ class Server(LanguageServer):
             self.background(self.workspace_code_lens_refresh_async(None))
 
     def publish(self, uri: str, entry: Entry) -> None:
-        params: dict[str, Any] = {"uri": uri, "diagnostics": entry.items}
-        if entry.version is not None:
-            params["version"] = entry.version
-        self.protocol.tell(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+        version = "" if entry.version is None else f', "version": {entry.version}'
+        params = f'{{"uri": {json.dumps(uri)}{version}, "diagnostics": {entry.json}}}'
+        self.protocol.tell_json(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def show_warning(self, message: str) -> None:
         self.protocol.tell(types.WINDOW_SHOW_MESSAGE, {"type": 2, "message": message})

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from whysafe.lsp.diagnostics import View, diagnostics
+from whysafe.lsp.diagnostics import Drawn, View, draw
 from whysafe.report import Report, project
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Entry:
     version: int | None = None
     since: list[Edit] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
+    texts: list[str] | None = None
+    """The items as JSON, where somebody has made it."""
 
     @property
     def result_id(self) -> str:
@@ -40,13 +42,20 @@ class Entry:
 
         Whether the text, the settings, the day or the worker has changed does not matter, if what is shown has not.
         """
-        return hashlib.blake2b(json.dumps(self.items).encode("ascii"), digest_size=12).hexdigest()
+        return hashlib.blake2b(self.json.encode("ascii"), digest_size=12).hexdigest()
+
+    @property
+    def json(self) -> str:
+        """The items as a JSON array."""
+        return json.dumps(self.items) if self.texts is None else f"[{', '.join(self.texts)}]"
 
 
 @dataclass(slots=True, kw_only=True)
 class Reports:
     session: Session
     entries: dict[str, Entry] = field(default_factory=dict)
+    _drawn: dict[str, dict[int, Drawn]] = field(default_factory=dict)
+    """Of each document, the diagnostics of its findings by the identity of these."""
 
     def get(self, uri: str) -> Entry | None:
         return self.entries.get(uri)
@@ -58,16 +67,18 @@ class Reports:
             tracked.visible_facts(), session.cards, session.settings(document), session.today(), document.path
         )
         view = View(uri=document.uri, lines=document.text.lines, cards=session.cards, client=session.capabilities)
-        items = diagnostics(report, view)
+        drawn = draw(report, view, self._drawn.get(document.uri, {}))
+        self._drawn[document.uri] = {id(each.shown.finding): each for each in drawn if each.shown is not None}
         before = self.entries.get(document.uri)
         entry = Entry(
             report=report,
             revision=document.revision,
             version=document.version,
-            items=items,
+            items=[each.item for each in drawn],
+            texts=[each.text for each in drawn],
         )
         self.entries[document.uri] = entry
-        changed = before is None or (before.version, before.items) != (entry.version, items)
+        changed = before is None or (before.version, before.items) != (entry.version, entry.items)
         return entry, changed
 
     def edited(self, uri: str, edits: Iterable[Edit]) -> None:
@@ -77,3 +88,4 @@ class Reports:
 
     def close(self, uri: str) -> None:
         self.entries.pop(uri, None)
+        self._drawn.pop(uri, None)
