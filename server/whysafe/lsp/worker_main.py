@@ -6,13 +6,14 @@ never imports this module.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 import threading
 import traceback
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from whysafe.lsp import limits, messages, wire
@@ -57,6 +58,10 @@ class _Opened:
     facts: Facts
 
 
+REST = 2.0
+"""Seconds without a request after which the next one is not expected at once."""
+BUSY = 100
+"""After so many answers without a pause, the young objects are looked through all the same."""
 MOST_GROWN = 40_000
 """How many lines of all documents may have a tree; each takes some 3 kB."""
 
@@ -158,17 +163,30 @@ def serve(reader: BinaryIO, writer: BinaryIO, engine: Engine, leave: Callable[[i
     threading.Thread(target=_read, args=(reader, inbox, leave), name="requests", daemon=True).start()
     desk = Desk(engine)
     wire.write_frame(writer, messages.pack(messages.Ready(tuple(engine.cards().values()))))
+    answers = 0
     while True:
         limits.allow_processor_time()
         while inbox.empty() and desk.use_pause():
             limits.allow_processor_time()
-        request = inbox.get()
+        answers += 1
+        if inbox.empty() or answers % BUSY == 0:
+            gc.collect(1)
+        request = _next(inbox)
         if request is None:
             return
         limits.allow_processor_time()
         answer = desk.answer(request)
         if answer is not None:
             wire.write_frame(writer, messages.pack(answer))
+
+
+def _next(inbox: SimpleQueue[Any]) -> Any:
+    """The next request; a rest is used to look for garbage everywhere."""
+    try:
+        return inbox.get(timeout=REST)
+    except Empty:
+        gc.collect()
+        return inbox.get()
 
 
 def _read(reader: BinaryIO, inbox: SimpleQueue[Any], leave: Callable[[int], object]) -> None:
@@ -196,6 +214,8 @@ def main() -> None:
     def work() -> None:
         from whysafe.lsp import worker_engine  # noqa: PLC0415 - the engine is loaded in the thread that can carry it
 
+        # Looking for garbage among half a million nodes takes a tenth of a second: it must not fall into an answer.
+        gc.disable()
         serve(reader, writer, worker_engine)
 
     limits.run_with_deep_stack(work)
