@@ -128,6 +128,7 @@ def test_the_hover_of_a_finding_begins_with_what_is_wrong_here():
     ):
         assert part in text
     assert text.index(FINDING.message) < text.index(CARD.why)
+    assert text.lower().count("severity **") == 1
     assert "Last seen before" not in text
 
 

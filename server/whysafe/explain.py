@@ -64,7 +64,7 @@ _OBLIGATIONS = {
 
 def page(card: Card) -> str:
     """The page of a rule: Markdown with fixed headings."""
-    return f"# {_title(card)}\n\n`{card.name}`\n\n{_body(card, heading='##')}"
+    return f"# {_title(card)}\n\n`{card.name}`\n\n{_body(card, summary(card), heading='##')}"
 
 
 def rule_list(cards: Iterable[Card]) -> str:
@@ -82,7 +82,8 @@ def rule_list(cards: Iterable[Card]) -> str:
         parts += [f"## {family}", "\n".join(_table(members))]
     for members in by_family.values():
         parts += [
-            f"### {card.name}\n\n**{_title(card)}**\n\n{_body(card, heading='####').rstrip()}" for card in members
+            f"### {card.name}\n\n**{_title(card)}**\n\n{_body(card, summary(card), heading='####').rstrip()}"
+            for card in members
         ]
     return "\n\n".join(parts) + "\n"
 
@@ -108,8 +109,12 @@ def _table(cards: Iterable[Card]) -> Iterator[str]:
 
 def summary(card: Card) -> str:
     """Severity and CWE numbers with their pages, in one line of Markdown."""
+    return f"Severity **{card.severity.label}** · {_origin(card)}"
+
+
+def _origin(card: Card) -> str:
     links = ", ".join(f"[CWE-{number}]({CWE_PAGE.format(number=number)})" for number in card.cwe)
-    return f"Severity **{card.severity.label}** · family *{card.family}*" + (f" · {links}" if links else "")
+    return f"family *{card.family}*" + (f" · {links}" if links else "")
 
 
 def hover(shown: Shown, card: Card) -> str:
@@ -128,7 +133,8 @@ def hover(shown: Shown, card: Card) -> str:
     if finding.steps:
         steps = "\n".join(f"- line {step.span.start.line + 1}: {step.message}" for step in finding.steps[:8])
         parts.append(f"Evidence:\n{steps}")
-    return "\n\n".join([*parts, "---", _body(card, heading="####")])
+    # The severity is said above already, as it is here.
+    return "\n\n".join([*parts, "---", _body(card, _origin(card), heading="####")])
 
 
 def hover_block(
@@ -208,7 +214,7 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", cut)).replace("://", "\\://")
 
 
-def _body(card: Card, heading: str) -> str:
+def _body(card: Card, lead: str, *, heading: str) -> str:
     sections = [
         ("Why it is weak", card.why),
         ("How it is abused", card.abuse),
@@ -219,7 +225,7 @@ def _body(card: Card, heading: str) -> str:
         ("References", _bullets(f"<{link}>" for link in card.references)),
     ]
     written = [f"{heading} {title}\n\n{text}" for title, text in sections if text]
-    return "\n\n".join([summary(card), *written]) + "\n"
+    return "\n\n".join([lead, *written]) + "\n"
 
 
 def _by_program_type(card: Card) -> str:

@@ -288,4 +288,5 @@ async def test_each_part_of_a_block_has_its_hover(editor, tmp_path):
         shown = await editor.hover(line, lines[line].index(words) + 1)
         part, _, whole = shown.partition("\n\n---\n\n")
         assert says in part, words
+        assert shown.lower().count("severity **") == 1, words
         assert "Written for another type of program" in whole
