@@ -42,6 +42,11 @@ def after(text, edits):
             "  # justified[a] acepted: fine\r\n  # more\r\n  " + SIGN,
             "  # justified[a] accepted: fine\r\n  #   more\r\n  " + SIGN,
         ),
+        (
+            HEAD + "#   -- M. Smit, 2026-11-24,\n#   reveiw by 2027-05-24,\n#   cod 0aa19f23,\n",
+            HEAD + "#   -- M. Smit, 2026-11-24,\n#   review by 2027-05-24,\n#   code 0aa19f23\n",
+        ),
+        (HEAD + "#   -- M. Smit, 2026-11-24,\n", HEAD + "#   -- M. Smit, 2026-11-24\n"),
     ],
 )  # fmt: skip
 def test_repair_corrects_slips_and_nothing_else(wrong, right):
@@ -83,6 +88,12 @@ def test_shorten_changes_the_review_date_alone():
     behind = "eval(x)  # justified[a] accepted: words -- M. Smit, 2026-11-24, review by 2029-01-01\n"
     edits = shorten(block_of(behind), split_lines(behind), dt.date(2027, 1, 2))
     assert after(behind, edits) == behind.replace("2029-01-01", "2027-01-02")
+
+
+def test_shorten_finds_the_review_date_on_a_later_line_of_the_signature():
+    text = HEAD + "#   -- M. Smit, 2026-11-24,\n#   review by 2027-05-24, code 0aa19f23\neval(x)\n"
+    edits = shorten(block_of(text), split_lines(text), dt.date(2027, 1, 2))
+    assert after(text, edits) == text.replace("2027-05-24", "2027-01-02")
 
 
 def test_what_follows_a_block():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from whysafe.justifications.attach import indentation
-from whysafe.justifications.comment import Decision, Refused, parse_blocks
+from whysafe.justifications.comment import Decision, Refused, continues, parse_blocks, sign_start
 from whysafe.justifications.printer import print_block
 from whysafe.justifications.signature import correct_field
 from whysafe.justifications.wording import nearest, quoted
@@ -62,12 +62,13 @@ def _closing(text: str, opening: int) -> int:
 
 def shorten(block: Block, lines: Sequence[str], latest: dt.date) -> tuple[Edit, ...]:
     """Write an earlier review date. Raises Refused where the sign line is not found."""
-    line = block.span.end.line
+    first = block.span.end.line if block.trailing else sign_start(block, lines)
     start = block.span.start.column if block.trailing else 0
-    found = _REVIEW.search(lines[line], start)
-    if found is None:
-        raise Refused("There is no review date on the sign line of this justification.")
-    return (Edit(Span(Position(line, found.start()), Position(line, found.end())), f"review by {latest}"),)
+    for line in () if first is None else range(first, block.span.end.line + 1):
+        found = _REVIEW.search(lines[line], start)
+        if found is not None:
+            return (Edit(Span(Position(line, found.start()), Position(line, found.end())), f"review by {latest}"),)
+    raise Refused("There is no review date in the signature of this justification.")
 
 
 def repair(block: Block, lines: Sequence[str]) -> tuple[Edit, ...]:
@@ -77,11 +78,21 @@ def repair(block: Block, lines: Sequence[str]) -> tuple[Edit, ...]:
     first = block.span.start
     mended: list[Comment] = []
     edits: list[Edit] = []
+    signed = False
     for number in range(first.line, block.span.end.line + 1):
         line = lines[number].rstrip("\r\n")
         column = first.column if number == first.line else len(line) - len(line.lstrip(" \t\f"))
         text = line[column:]
-        better = _mended_head(text) if number == first.line else _mended_line(text)
+        signed = signed and continues(mended[-1].text, text)
+        if number == first.line:
+            better = _mended_head(text)
+        elif signed:
+            better = "#   " + _mended_fields(text[1:])
+        else:
+            better = _mended_line(text)
+            signed = _SIGN.fullmatch(text) is not None
+        if signed and number == block.span.end.line:
+            better = better.rstrip(" ,")
         mended.append(Comment(number, first.column, better, own_line=True))
         if better != text:
             edits.append(Edit(Span(Position(number, column), Position(number, len(line))), better))
@@ -109,8 +120,13 @@ def _mended_line(text: str) -> str:
     sign = _SIGN.fullmatch(text)
     if sign is None:
         return text if text.startswith("#  ") else f"#   {text[1:].lstrip()}"
-    parts = [part.strip() for part in sign["text"].split(",")]
-    return "#   -- " + ", ".join([*parts[:1], *(correct_field(part) for part in parts[1:])])
+    who, comma, fields = sign["text"].partition(",")
+    return f"#   -- {who.strip()}{comma}{' ' * bool(fields.strip())}{_mended_fields(fields)}"
+
+
+def _mended_fields(text: str) -> str:
+    """The fields of a signature, spelled as they are plainly meant; a comma at the end goes on in the next line."""
+    return ", ".join(correct_field(part.strip()) for part in text.split(",")).rstrip()
 
 
 def attach(block: Block, lines: Sequence[str], comments: Mapping[int, Comment], line: int) -> tuple[Edit, ...]:
