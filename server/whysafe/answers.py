@@ -11,19 +11,20 @@ from whysafe.justifications.comment import Block, Placed, Refused, parse_blocks
 from whysafe.justifications.cover import Cover, cover, logical_line
 from whysafe.justifications.fingerprint import fingerprint
 from whysafe.justifications.markers import limited, may_have_markers, parse_markers
+from whysafe.semantics.resolver import STAR
 from whysafe.syntax.comments import Comment, comments
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree, children, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import libcst as cst
 
     from whysafe.analysis.program import Program
     from whysafe.analysis.unit import Unit
     from whysafe.justifications.markers import Marker
-    from whysafe.semantics.scopes import PieceScopes, Scope
+    from whysafe.semantics.scopes import Binding, PieceScopes, Scope
     from whysafe.syntax.position import Edit, Position, Span
 
 
@@ -169,18 +170,32 @@ class Answers:
         assert isinstance(tree, Tree)
         scope = _scope_of(covered.nodes[0], tree, scopes)
 
-        def bindings(name: str) -> Iterator[cst.CSTNode]:
+        def bindings(name: str) -> list[cst.CSTNode]:
             asked.add(name)
+            found: list[Binding] = []
             at: Scope | None = scope
             while at is not None:
                 if at is not scopes.top or unit.piece.indents:
-                    yield from (binding.owner for binding in at.bindings.get(name, ()) if binding.owner is not None)
+                    found += at.bindings.get(name, ())
                 at = at.parent
-            for binding in self._program.world.module_bindings(name):
-                if binding.owner is not None:
-                    yield binding.owner
+            if scope is scopes.top:
+                found += self._of_class(scope, name, asked)
+            found += self._program.world.module_bindings(name)
+            if not found:
+                # Whatever nobody else binds may come from there.
+                asked.add(STAR)
+                found += self._program.world.module_bindings(STAR)
+            return [binding.owner for binding in found if binding.owner is not None]
 
         return fingerprint(covered.nodes, bindings)
+
+    def _of_class(self, scope: Scope, name: str, asked: set[str]) -> Sequence[Binding]:
+        """What binds a name in the body of the class that a piece is a member of; nothing where it is of none."""
+        owner = self._program.world.class_of(scope)
+        if owner is None:
+            return ()
+        asked.add(f".{name}")
+        return self._program.world.class_bindings(owner.node, name)
 
 
 def _shifted(placed: Placed, lines: int) -> Placed:
