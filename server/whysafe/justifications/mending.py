@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from whysafe.justifications.attach import indentation
 from whysafe.justifications.comment import Decision, Refused, continues, parse_blocks, sign_start
+from whysafe.justifications.faults import placeholder
 from whysafe.justifications.printer import print_block
 from whysafe.justifications.signature import correct_field
 from whysafe.justifications.wording import nearest, quoted
@@ -17,7 +18,7 @@ from whysafe.syntax.position import Edit, Position, Span
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from whysafe.justifications.comment import Block
 
@@ -69,6 +70,57 @@ def shorten(block: Block, lines: Sequence[str], latest: dt.date) -> tuple[Edit, 
         if found is not None:
             return (Edit(Span(Position(line, found.start()), Position(line, found.end())), f"review by {latest}"),)
     raise Refused("There is no review date in the signature of this justification.")
+
+
+def unwritten(block: Block, lines: Sequence[str]) -> Span:
+    """What a person has still to write in a block: its reason from a placeholder on, its ticket, or else its reason.
+
+    The span is on one line; it is empty where nothing stands there yet.
+    """
+    reason = list(_reason_on_lines(block, lines))
+    for place in reason:
+        found = placeholder(lines[place.start.line][place.start.column : place.end.column])
+        if found is not None:
+            return Span(Position(place.start.line, place.start.column + found.start()), place.end)
+    for number in range(block.span.start.line, block.span.end.line + 1):
+        ref = _REF.search(lines[number])
+        if ref is not None and placeholder(ref["ref"]):
+            return Span(Position(number, ref.start("ref")), Position(number, ref.end("ref")))
+    return next((place for place in reason if place.start != place.end), reason[0])
+
+
+_REF = re.compile(r"(?:^[ \t\f]*#[ \t]+|,[ \t]*)ref[ \t]+(?P<ref>[^\s,]+)")
+_HEADING = re.compile(r"#[ \t]*justif\w*[ \t]*\[[^\]]*\][^:]*:[ \t]*", re.IGNORECASE)
+_INDENTED = re.compile(r"[ \t\f]*#[ \t]*")
+
+
+def _reason_on_lines(block: Block, lines: Sequence[str]) -> Iterator[Span]:
+    """Where the reason stands, line by line; at least on the first one."""
+    first = block.span.start
+    signed = first.line + 1 if block.trailing else sign_start(block, lines)
+    for number in range(first.line, block.span.end.line + 1 if signed is None else signed):
+        end = block.span.end.column if block.trailing else len(lines[number].rstrip())
+        start = _HEADING.match(lines[number], first.column) if number == first.line else _INDENTED.match(lines[number])
+        column = end if start is None else min(start.end(), end)
+        yield Span(Position(number, column), Position(number, end))
+
+
+def add_ticket(block: Block, lines: Sequence[str]) -> tuple[Edit, ...]:
+    """A ticket to be filled in, in the signature; no edits where there is no signature of its own lines."""
+    first = None if block.trailing else sign_start(block, lines)
+    if first is None:
+        return ()
+    for number in range(first, block.span.end.line + 1):
+        below = _BELOW_REF.search(lines[number])
+        if below is not None:
+            place = Position(number, below.start("field"))
+            return (Edit(Span(place, place), "ref TODO, "),)
+    end = Position(block.span.end.line, len(lines[block.span.end.line].rstrip()))
+    return (Edit(Span(end, end), ", ref TODO"),)
+
+
+# The fields that stand behind the ticket.
+_BELOW_REF = re.compile(r"(?:^[ \t\f]*#[ \t]+|,[ \t]*)(?P<field>(?:ok by|code)\b)")
 
 
 def repair(block: Block, lines: Sequence[str]) -> tuple[Edit, ...]:

@@ -34,6 +34,7 @@ REWRITE = "refactor.rewrite"
 FIX_ALL = "source.fixAll.whysafe"
 KINDS = (QUICK_FIX, REWRITE, FIX_ALL)
 EXPLAIN_COMMAND = "whysafe.explain"
+SHOW_COMMAND = "whysafe.show"
 
 _JUSTIFY = (
     (Decision.ACCEPTED, "{verb} {rule} as accepted..."),
@@ -41,6 +42,8 @@ _JUSTIFY = (
     (Decision.MITIGATED, "{verb} {rule} as mitigated..."),
     (Decision.DEFERRED, "{verb} {rule} as deferred..."),
 )
+UNWRITTEN = frozenset({State.PLACEHOLDER, State.TRIVIAL})
+"""States that only a person's words mend: the server leads there, and writes none."""
 UNANSWERED = frozenset({State.OPEN, State.UNDOCUMENTED, State.BLANKET})
 _TASKS = {
     State.VALID: ("confirm", "remove"),
@@ -65,7 +68,7 @@ _TASK_TITLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """An action with its edits, or with the order that leads to them, or with the rule to explain."""
+    """An action with its edits, or with the order that leads to them, or with what to show: a rule, or a place."""
 
     title: str
     kind: str
@@ -74,6 +77,7 @@ class Action:
     edits: tuple[Edit, ...] | None = None
     order: Order | None = None
     explains: str | None = None
+    shows: Span | None = None
 
 
 def plan(
@@ -94,6 +98,9 @@ def plan(
         if near or _meet(block.span, span):
             notes = [note for note in entry.report.notes if note.block == block]
             actions.extend((*_mend(block, notes, lines), *_for_block(block, state, notes)))
+            if client.shows_documents and state in UNWRITTEN and block.span.end.line < len(lines):
+                title = f"Write what is missing in the justification of {_rules(block)}"
+                actions.append(Action(title=title, kind=QUICK_FIX, shows=mending.unwritten(block, lines)))
     if only is not None:
         everything = fix_all(entry.report)
         if everything:
@@ -147,6 +154,9 @@ def _mend(block: Block, notes: Sequence[Note], lines: Sequence[str]) -> Iterator
         elif note.state is State.ORPHAN and not note.unnecessary:
             edits = mending.drop(block, lines, note.ids)
             title = f"Drop {listed(note.ids)} from the justification"
+        elif note.state is State.TOO_LONG and block.decision is Decision.DEFERRED and not block.ref:
+            edits = mending.add_ticket(block, lines)
+            title = f"Add a ticket to the justification of {_rules(block)}"
         else:
             continue
         if edits:
@@ -167,7 +177,8 @@ def orders_for(block: Block, state: State, notes: Sequence[Note]) -> list[Order]
     tasks = list(_TASKS.get(state, ()))
     if any(note.state is State.ORPHAN and note.unnecessary for note in notes):
         tasks.append("remove")
-    if state is State.TOO_LONG and block.review_by is None:
+    if state is State.TOO_LONG and (block.review_by is None or (block.decision is Decision.DEFERRED and not block.ref)):
+        # What is missing is the ticket.
         tasks.remove("shorten")
     if block.trailing and not block.problems:
         tasks.append("above")
@@ -230,6 +241,9 @@ def to_client(action: Action, entry: Entry, target: Target) -> dict[str, Any]:
     if action.explains is not None:
         command = {"title": action.title, "command": EXPLAIN_COMMAND, "arguments": [action.explains]}
         result["command"] = command
+    if action.shows is not None:
+        place = [target.uri, target.range(action.shows)]
+        result["command"] = {"title": action.title, "command": SHOW_COMMAND, "arguments": place}
     if action.order is not None and target.client.resolve_edit:
         result["data"] = data_of(action.order, target)
     return result

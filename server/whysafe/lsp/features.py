@@ -322,6 +322,17 @@ def explain_rule(ls: Server, *arguments: Any) -> str:
     return page
 
 
+async def show(ls: Server, *arguments: Any) -> None:
+    """Have the client select a place in a document: its address, and the range there."""
+    try:
+        uri, place = (ls.protocol.plain(argument) for argument in arguments)
+        start, end = (types.Position(int(place[key]["line"]), int(place[key]["character"])) for key in ("start", "end"))
+    except (TypeError, ValueError, KeyError) as error:
+        raise JsonRpcException("a document and a place in it are wanted", code=INVALID_PARAMS) from error
+    params = types.ShowDocumentParams(uri=str(uri), take_focus=True, selection=types.Range(start, end))
+    await asyncio.shield(ls.window_show_document_async(params))
+
+
 def restart(ls: Server, *_arguments: Any) -> None:
     """Start the analysis afresh, with a new worker."""
     ls.supervisor.restart()
@@ -344,7 +355,12 @@ METHODS = (
     # Registered in `initialize`, because they depend on the client: textDocument/codeAction, codeAction/resolve and
     # textDocument/diagnostic.
 )
-COMMANDS = ((actions.EXPLAIN_COMMAND, explain_rule), (lens.APPLY_COMMAND, apply), ("whysafe.restart", restart))
+COMMANDS = (
+    (actions.EXPLAIN_COMMAND, explain_rule),
+    (actions.SHOW_COMMAND, show),
+    (lens.APPLY_COMMAND, apply),
+    ("whysafe.restart", restart),
+)
 
 
 def serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
