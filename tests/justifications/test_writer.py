@@ -86,6 +86,36 @@ def test_where_a_block_goes(marked):
     assert states(after) == (State.VALID, [])
 
 
+@pytest.mark.parametrize(
+    ("above", "gap"),
+    [
+        ("import a\n", True),
+        ("import a  # why\n", True),
+        ("from .a import (  # why\n    b,\n    c,\n)\n", True),
+        ("from . import a\n", True),
+        ("\ufeffimport a\n", True),
+        ("f(\n    a,\n)\n", False),
+        ("from_a = 1\n", False),
+        ("import a\n\n", False),
+        ("import a\n# prose\n", False),
+        ("if x:\n    import a\n", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("code", ["import m\n", "from m import n\n", "m()\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_behind_an_import_stands_an_empty_line_as_formatters_want_it(above, gap, code, end):
+    text = (above + code).replace("\n", end)
+    lead = above.replace("\n", end)
+    after = justified(text, len(split_lines(above)))
+    assert after.startswith(lead + (end if gap else "") + HEAD)
+    if end == "\n" and code == "import m\n" and text.isascii() and blackened(text, preview=False) == text:
+        assert blackened(after, preview=False) == after
+        assert ruffened(after, preview=False) == after
+    (placed,) = placed_in(after)
+    assert placed.code == placed.block.code
+
+
 # Old carriage returns and form feeds are no line ends and no blanks to the formatters.
 FORMATTED = {name: marked for name, marked in PLACES.items() if name not in {"old carriage returns", "form feed"}}
 

@@ -12,7 +12,7 @@ from whysafe.justifications.faults import placeholder
 from whysafe.justifications.printer import print_block
 from whysafe.justifications.signature import correct_field
 from whysafe.justifications.wording import nearest, quoted
-from whysafe.justifications.writer import line_end, place_above, remove
+from whysafe.justifications.writer import above, line_end, place_above, remove
 from whysafe.syntax.comments import Comment
 from whysafe.syntax.position import Edit, Position, Span
 
@@ -192,7 +192,7 @@ def attach(block: Block, lines: Sequence[str], comments: Mapping[int, Comment], 
     texts = [lines[number].strip(" \t\f\ufeff\r\n") for number in range(block.span.start.line, block.span.end.line + 1)]
     end = line_end(lines, line)
     written = "".join(f"{indent}{text}{end}" for text in texts)
-    return (remove(block, lines), Edit(Span(place, place), written))
+    return (remove(block, lines), Edit(Span(place, place), above(place.line, lines, end) + written))
 
 
 def move_above(
@@ -208,7 +208,8 @@ def move_above(
     place = place_above(line, lines, comments)
     printed = print_block(replace(block, trailing=False), indentation(lines[line]), width, first_line=place.line)
     end = line_end(lines, line)
-    return (Edit(Span(place, place), "".join(text + end for text in printed)), remove(block, lines))
+    written = "".join(text + end for text in printed)
+    return (Edit(Span(place, place), above(place.line, lines, end) + written), remove(block, lines))
 
 
 def next_code(block: Block, lines: Sequence[str], comments: Mapping[int, Comment]) -> int:

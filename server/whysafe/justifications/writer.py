@@ -92,7 +92,7 @@ def write(request: Request, lines: Sequence[str], comments: Sequence[Comment], b
     indent = indentation(lines[request.line])
     printed = print_block(block, indent, request.width, first_line=place.line)
     end = line_end(lines, request.line)
-    edit = Edit(Span(place, place), "".join(line + end for line in printed))
+    edit = Edit(Span(place, place), above(place.line, lines, end) + "".join(line + end for line in printed))
     signature = sign_lines(block, columns_at(indent, request.width))
     return Written((edit,), _snippet(edit.text, signature[0], block))
 
@@ -201,6 +201,23 @@ def place_above(line: int, lines: Sequence[str], own_lines: Mapping[int, Comment
             f"Line {place} ends with a backslash, so nothing can be written below it; remove the backslash first."
         )
     return Position(place, _mark(lines, place))
+
+
+def above(line: int, lines: Sequence[str], end: str) -> str:
+    """What stands between the lines above and a block that is inserted on `line`: behind an import, an empty line.
+
+    Formatters and import sorters put one there.
+    """
+    if line == 0 or indentation(lines[line - 1]) != indentation(lines[line]):
+        return ""
+    depth = len(indentation(lines[line]))
+    first = line - 1
+    while first > 0 and (len(indentation(lines[first])) > depth or lines[first][depth : depth + 1] == ")"):
+        first -= 1
+    return end if _IMPORT.match(lines[first].removeprefix("\ufeff"), depth) else ""
+
+
+_IMPORT = re.compile(r"import[ \t]|from[ \t][^#]*?[ \t.]import[ \t(]")
 
 
 def _mark(lines: Sequence[str], line: int) -> int:
