@@ -81,6 +81,7 @@ def test_the_middle_of_prose_may_begin_with_any_word():
         ("# justified: because it is", "rule is missing"),
         ("# justified accepted: because it is", "rule is missing"),
         ("# justified because it is", "rule is missing"),
+        ("# justified a, b-rule accepted: because it is", "rule is missing"),
         ("# justified(a) accepted: because it is", "rule is missing"),
         ("# justified[a accepted: because it is", "bracket is not closed"),
         ("# justified[a]", "Decision and reason are missing"),

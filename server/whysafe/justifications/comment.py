@@ -108,7 +108,8 @@ def continues(above: str, text: str) -> bool:
 _EAGER = re.compile(r"#[ \t]*(?:justif(?:ied|y|ication)[ \t]*\[|justfied[ \t]*\[|justified[ \t]*[({:])", re.IGNORECASE)
 # Without a bracket it may be prose ("justified text"), so it counts only with what an answer would go on with.
 _WISHFUL = re.compile(
-    r"#[ \t]*justified(?:[ \t]*$|[ \t]*[,;.!-]|\W+(?:accepted|mitigated|deferred|false-alarm|because|since|as|by)\b)",
+    r"#[ \t]*justified(?:[ \t]*$|[ \t]*[,;.!-]|\W+(?:accepted|mitigated|deferred|false-alarm|because|since|as|by)\b"
+    r"|[ \t]+[\w,. -]{1,80}?\b(?:accepted|mitigated|deferred|false-alarm)[ \t]*:)",
     re.IGNORECASE,
 )
 _TEXT_LINE = re.compile(r"#[ \t]{2,}(?=[^ \t])")
