@@ -168,7 +168,7 @@ def test_the_json_has_every_state_and_the_summary(project_folder, capsys):
     assert summary["skipped"] == [{"why": "excluded by the settings", "count": 1}]
     assert {one["marker"]["tool"] for one in found["findings"] if one["state"] == "undocumented"} == {"nosec"}
     (orphan,) = [one for one in found["remarks"] if one["state"] == "orphan"]
-    assert (orphan["start"], orphan["severity"]) == ({"line": 2, "column": 1}, "warning")
+    assert (orphan["start"], orphan["severity"]) == ({"line": 3, "column": 1}, "warning")
 
 
 @pytest.mark.parametrize(
