@@ -169,6 +169,7 @@ class Answers:
         tree = unit.tree
         assert isinstance(tree, Tree)
         scope = _scope_of(covered.nodes[0], tree, scopes)
+        owner = self._program.world.class_of(scope) if scope is scopes.top else None
 
         def bindings(name: str) -> list[cst.CSTNode]:
             asked.add(name)
@@ -178,8 +179,9 @@ class Answers:
                 if at is not scopes.top or unit.piece.indents:
                     found += at.bindings.get(name, ())
                 at = at.parent
-            if scope is scopes.top:
-                found += self._of_class(scope, name, asked)
+            if owner is not None:
+                asked.add(f".{name}")
+                found += self._program.world.class_bindings(owner.node, name)
             found += self._program.world.module_bindings(name)
             if not found:
                 # Whatever nobody else binds may come from there.
@@ -188,14 +190,6 @@ class Answers:
             return [binding.owner for binding in found if binding.owner is not None]
 
         return fingerprint(covered.nodes, bindings)
-
-    def _of_class(self, scope: Scope, name: str, asked: set[str]) -> Sequence[Binding]:
-        """What binds a name in the body of the class that a piece is a member of; nothing where it is of none."""
-        owner = self._program.world.class_of(scope)
-        if owner is None:
-            return ()
-        asked.add(f".{name}")
-        return self._program.world.class_bindings(owner.node, name)
 
 
 def _shifted(placed: Placed, lines: int) -> Placed:
