@@ -114,6 +114,16 @@ TABLE = {
         plain("context_changed", program_type="web-service"), ERROR, WARNING, "is now a `cli`", [CONFIRM]
     ),
     "orphan": Row(ORPHAN, None, WARNING, "has no finding of `eval-use`", [REMOVE]),
+    "orphan, of one rule": Row(
+        changed("drop", r"\[eval-use\]", "[eval-use, exec-use]"),
+        HINT,
+        WARNING,
+        "drop `exec-use` from the brackets",
+        [
+            "Drop exec-use from the justification",
+            *(words.replace("use", "use, exec-use") for words in (CONFIRM, REMOVE)),
+        ],
+    ),
     "unknown-rule": Row(
         changed("unknown_rule", "eval-use", "evl-use"),
         ERROR,
@@ -141,6 +151,13 @@ TABLE = {
         WARNING,
         "needs the ticket that ends the wait",
         [task("Add a ticket to IT")],
+    ),
+    "unsigned, behind code": Row(
+        "def behind(x):\n    return eval(x)  # justified[eval-use] accepted: " + REASON + "\n",
+        ERROR,
+        WARNING,
+        "lacks a name",
+        [task("Move IT above its statement")],
     ),
     "forbidden": Row(FORBIDDEN, ERROR, ERROR, "(`never-justify`)", []),
     "undocumented": Row(

@@ -180,6 +180,9 @@ def orders_for(block: Block, state: State, notes: Sequence[Note]) -> list[Order]
     if state is State.TOO_LONG and (block.review_by is None or (block.decision is Decision.DEFERRED and not block.ref)):
         # What is missing is the ticket.
         tasks.remove("shorten")
+    if block.trailing:
+        # Behind code there is no place for a signature; it is moved above first.
+        tasks = [task for task in tasks if task not in {"sign", "confirm"}]
     if block.trailing and not block.problems:
         tasks.append("above")
     return [Order(task, block.span.start) for task in tasks]
