@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from whysafe import explain
+from whysafe import checker, explain
 from whysafe.analysis.finding import Card, Confidence, Finding, InTests, Rank, Severity, Step
 from whysafe.justifications.comment import Block, Decision
 from whysafe.justifications.state import State
@@ -81,6 +83,34 @@ def test_a_page_has_its_headings_in_order_and_everything_else():
     assert page.index(CARD.bad[0]) < page.index(CARD.good[0])
 
 
+RULES_PAGE = Path(__file__).parent.parent / "server" / "RULES.md"
+
+
+def test_the_list_of_rules_is_fresh():
+    listed = explain.rule_list(checker.cards().values())
+    assert RULES_PAGE.read_text("utf-8") == listed, "run `whysafe rules --format markdown > server/RULES.md`"
+
+
+def test_the_list_of_rules_links_to_the_page_of_each_rule():
+    cards = [replace(CARD, title="a | __b__", default=False), replace(CARD, name="a-rule", cwe=(), aliases=())]
+    tokens = MarkdownIt().enable("table").parse(explain.rule_list(cards))
+    named = [
+        token.content for before, token in pairwise(tokens) if before.type == "heading_open" and before.tag == "h3"
+    ]
+    inline = [child for token in tokens for child in token.children or ()]
+    links = [token.attrs["href"] for token in inline if token.type == "link_open"]
+    assert named == ["a-rule", CARD.name]
+    assert [link for link in links if link.startswith("#")] == [f"#{name}" for name in named]
+    cells = [token.content for before, token in pairwise(tokens) if before.type == "td_open"]
+    assert cells[5:] == [
+        f"[{CARD.name}](#{CARD.name})",
+        r"a | \_\_b\_\_",
+        "error, off by default",
+        "502, 20",
+        "`B506`, `S506`",
+    ]
+
+
 def test_a_page_leaves_out_what_a_rule_does_not_have():
     page = explain.page(replace(CARD, aliases=(), references=(), cwe=(), good=(), bad=()))
     assert headings(page)[-1] == "Ask before accepting"
@@ -98,6 +128,7 @@ def test_the_hover_of_a_finding_begins_with_what_is_wrong_here():
     ):
         assert part in text
     assert text.index(FINDING.message) < text.index(CARD.why)
+    assert text.lower().count("severity **") == 1
     assert "Last seen before" not in text
 
 

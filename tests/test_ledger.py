@@ -73,6 +73,15 @@ def test_an_entry_says_everything():
     assert (entry.state, entry.holds, entry.findings, entry.remarks) == (State.VALID, True, 1, ())
 
 
+@pytest.mark.parametrize("ref", ["SEC-42", "a/b?c#d&e", None])
+def test_a_ticket_has_the_address_that_the_settings_give_it(ref):
+    settings = Settings(ticket_url="https://tickets.example/{ref}/show")
+    (entry,) = entries(answered(ref=ref), settings)
+    known = {"SEC-42": "SEC-42", "a/b?c#d&e": "a%2Fb%3Fc%23d%26e"}
+    assert entry.ticket == (f"https://tickets.example/{known[ref]}/show" if ref else None)
+    assert entries(answered(ref=ref))[0].ticket is None
+
+
 WRONG = {
     State.VALID: lambda text: text,
     State.PLACEHOLDER: lambda text: text.replace("only", "TODO"),

@@ -12,12 +12,13 @@ from whysafe.justifications.comment import Block, Placed, Refused, parse_blocks
 from whysafe.justifications.cover import Cover, cover, logical_line
 from whysafe.justifications.fingerprint import fingerprint
 from whysafe.justifications.markers import limited, may_have_markers, parse_markers
+from whysafe.semantics.resolver import STAR
 from whysafe.syntax.comments import Comment, comments
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree, children, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import libcst as cst
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from whysafe.analysis.sections import Section
     from whysafe.analysis.unit import Unit
     from whysafe.justifications.markers import Marker
-    from whysafe.semantics.scopes import PieceScopes, Scope
+    from whysafe.semantics.scopes import Binding, PieceScopes, Scope
     from whysafe.syntax.position import Edit, Position, Span
 
 
@@ -162,17 +163,25 @@ class Answers:
         tree = unit.tree
         assert isinstance(tree, Tree)
         scope = _scope_of(covered.nodes[0], tree, scopes)
+        owner = self._program.world.class_of(scope) if scope is scopes.top else None
 
-        def bindings(name: str) -> Iterator[cst.CSTNode]:
+        def bindings(name: str) -> list[cst.CSTNode]:
             asked.add(name)
+            found: list[Binding] = []
             at: Scope | None = scope
             while at is not None:
                 if at is not scopes.top or unit.piece.in_class:
-                    yield from (binding.owner for binding in at.bindings.get(name, ()) if binding.owner is not None)
+                    found += at.bindings.get(name, ())
                 at = at.parent
-            for binding in self._program.world.module_bindings(name):
-                if binding.owner is not None:
-                    yield binding.owner
+            if owner is not None:
+                asked.add(f".{name}")
+                found += self._program.world.class_bindings(owner.node, name)
+            found += self._program.world.module_bindings(name)
+            if not found:
+                # Whatever nobody else binds may come from there.
+                asked.add(STAR)
+                found += self._program.world.module_bindings(STAR)
+            return [binding.owner for binding in found if binding.owner is not None]
 
         return fingerprint(covered.nodes, bindings)
 

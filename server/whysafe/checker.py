@@ -272,7 +272,7 @@ class Document:
         decision = placed.block.decision or Decision.ACCEPTED
         severity = self._severity(covers, self._rules(placed.block), settings)
         review = None if severity is None else writer.review_date(decision, severity, today, _horizons(settings))
-        return placed.block, writer.Signing(who, today, placed.code, review, settings.program_type)
+        return placed.block, writer.Signing(who, today, placed.code, review, settings.program_type, settings.columns)
 
     def _severity(self, covers: Span, rules: Collection[str], settings: Settings) -> Severity | None:
         """How severe the gravest finding of these rules in a span is, outside of tests; None without any."""

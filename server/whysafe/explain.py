@@ -17,7 +17,7 @@ from whysafe.justifications.state import State
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from whysafe.analysis.finding import Card
     from whysafe.justifications.comment import Block
@@ -65,13 +65,57 @@ _OBLIGATIONS = {
 
 def page(card: Card) -> str:
     """The page of a rule: Markdown with fixed headings."""
-    return f"# {card.title}\n\n`{card.name}`\n\n{_body(card, heading='##')}"
+    return f"# {_title(card)}\n\n`{card.name}`\n\n{_body(card, summary(card), heading='##')}"
+
+
+def rule_list(cards: Iterable[Card]) -> str:
+    """All rules as one document, which is kept as RULES.md: a table for each family, then the page of every rule."""
+    by_family: dict[str, list[Card]] = {}
+    for card in sorted(cards, key=lambda card: (card.family, card.name)):
+        by_family.setdefault(card.family, []).append(card)
+    count = sum(map(len, by_family.values()))
+    parts = [
+        "# Rules",
+        "This list is made by `whysafe rules --format markdown`; what it says stands in the rules themselves.",
+        f"{count} rules in {len(by_family)} families. Severities are those before settings and type of program.",
+    ]
+    for family, members in by_family.items():
+        parts += [f"## {family}", "\n".join(_table(members))]
+    for members in by_family.values():
+        parts += [
+            f"### {card.name}\n\n**{_title(card)}**\n\n{_body(card, summary(card), heading='####').rstrip()}"
+            for card in members
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _title(card: Card) -> str:
+    """The title, which is plain text and may hold names such as `__import__`, as Markdown."""
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", card.title)
+
+
+def _table(cards: Iterable[Card]) -> Iterator[str]:
+    yield "| rule | what it finds | severity | CWE | also known as |"
+    yield "| --- | --- | --- | --- | --- |"
+    for card in cards:
+        cells = (
+            f"[{card.name}](#{card.name})",
+            _title(card),
+            card.severity.label + ("" if card.default else ", off by default"),
+            ", ".join(map(str, card.cwe)),
+            ", ".join(f"`{_code(alias)}`" for alias in card.aliases),
+        )
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def summary(card: Card) -> str:
     """Severity and CWE numbers with their pages, in one line of Markdown."""
+    return f"Severity **{card.severity.label}** · {_origin(card)}"
+
+
+def _origin(card: Card) -> str:
     links = ", ".join(f"[CWE-{number}]({CWE_PAGE.format(number=number)})" for number in card.cwe)
-    return f"Severity **{card.severity.label}** · family *{card.family}*" + (f" · {links}" if links else "")
+    return f"family *{card.family}*" + (f" · {links}" if links else "")
 
 
 def line_of(span: Span) -> str:
@@ -85,7 +129,7 @@ def hover(shown: Shown, card: Card, where: Callable[[Span], str] = line_of) -> s
     `where` says in words where the evidence stands, which may be in another cell of a notebook.
     """
     finding = shown.finding
-    parts = [f"**{card.title}** · `{card.name}`", finding.message]
+    parts = [f"**{_title(card)}** · `{card.name}`", finding.message]
     because = f", because {' and '.join(map(escape, shown.because))}" if shown.because else ""
     sure = f"Severity **{shown.full.label}**{because}; confidence **{finding.confidence.label}**"
     if shown.block is not None and shown.state in {State.VALID, State.DUE}:
@@ -98,7 +142,8 @@ def hover(shown: Shown, card: Card, where: Callable[[Span], str] = line_of) -> s
     if finding.steps:
         steps = "\n".join(f"- {where(step.span)}: {step.message}" for step in finding.steps[:8])
         parts.append(f"Evidence:\n{steps}")
-    return "\n\n".join([*parts, "---", _body(card, heading="####")])
+    # The severity is said above already, as it is here.
+    return "\n\n".join([*parts, "---", _body(card, _origin(card), heading="####")])
 
 
 def hover_block(
@@ -121,7 +166,7 @@ def hover_block(
     if block.decision is not None:
         parts.append(f"At review: {_OBLIGATIONS[block.decision]}")
     if card is not None:
-        parts.append(f"---\n\n**{card.title}** · {summary(card)}\n\n{card.ask}")
+        parts.append(f"---\n\n**{_title(card)}** · {summary(card)}\n\n{card.ask}")
     return "\n\n".join(parts)
 
 
@@ -132,7 +177,7 @@ def part(kind: Kind, text: str, *, card: Card | None, today: dt.date, program_ty
     """
     shown = f"`{_code(text)}`"
     if kind is Kind.RULE:
-        return f"No rule is called {shown}." if card is None else f"**{card.title}** · {summary(card)}"
+        return f"No rule is called {shown}." if card is None else f"**{_title(card)}** · {summary(card)}"
     if kind is Kind.DECISION:
         decision = next((one for one in Decision if one.value == text), None)
         return f"{shown} is no decision." if decision is None else f"{shown}: {DECISIONS[decision]}."
@@ -178,7 +223,7 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", cut)).replace("://", "\\://")
 
 
-def _body(card: Card, heading: str) -> str:
+def _body(card: Card, lead: str, *, heading: str) -> str:
     sections = [
         ("Why it is weak", card.why),
         ("How it is abused", card.abuse),
@@ -189,7 +234,7 @@ def _body(card: Card, heading: str) -> str:
         ("References", _bullets(f"<{link}>" for link in card.references)),
     ]
     written = [f"{heading} {title}\n\n{text}" for title, text in sections if text]
-    return "\n\n".join([summary(card), *written]) + "\n"
+    return "\n\n".join([lead, *written]) + "\n"
 
 
 def _by_program_type(card: Card) -> str:

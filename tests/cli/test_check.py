@@ -8,7 +8,10 @@ import re
 import sys
 from pathlib import PurePath
 
+import jsonschema
 import pytest
+from whysafe import __version__
+from whysafe.cli import json_output
 
 BAD = "x = eval(y)\n"
 
@@ -66,8 +69,11 @@ def test_a_path_that_does_not_exist_is_an_error_and_the_others_are_checked(proje
 def test_the_json_is_one_object_of_a_fixed_shape(project_folder, whysafe_check):
     (project_folder / "b.py").write_text("\u6f22 = '\U0001d11e'; eval(x)\n", encoding="utf-8")
     (project_folder / "a.py").write_text("fine = 1\n", encoding="utf-8")
-    assert json.loads(whysafe_check("--format", "json").out) == {
+    found = json.loads(whysafe_check("--format", "json", "--today", "2026-11-24").out)
+    assert found == {
         "version": 1,
+        "tool": {"name": "whysafe", "version": __version__},
+        "today": "2026-11-24",
         "files": 2,
         "findings": [
             {
@@ -76,16 +82,31 @@ def test_the_json_is_one_object_of_a_fixed_shape(project_folder, whysafe_check):
                 "aliases": ["B307", "S307"],
                 "message": "eval-use is used.",
                 "severity": "error",
+                "full_severity": "error",
                 "confidence": "high",
                 "cwe": [95],
                 "start": {"line": 1, "column": 10},
                 "end": {"line": 1, "column": 14},
                 "state": "open",
                 "justification": None,
+                "marker": None,
             }
         ],
+        "remarks": [],
         "errors": [],
+        "summary": {
+            "findings": 1,
+            "answered": 0,
+            "findings_by_state": {"open": 1},
+            "remarks_by_state": {},
+            "rules_off": [],
+            "switched_off": [],
+            "severities_lowered": [],
+            "paths_excluded": [],
+            "skipped": [],
+        },
     }
+    jsonschema.validate(found, json_output.schema(), cls=jsonschema.Draft202012Validator)
 
 
 UNREADABLE = {

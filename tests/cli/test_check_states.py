@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections import Counter
 
+import jsonschema
 import pytest
 from whysafe import checker
+from whysafe.cli import json_output
 from whysafe.cli.main import main
 from whysafe.config import Settings
 from whysafe.justifications.comment import Decision
+from whysafe.justifications.state import State
 
 SIGNED = dt.date(2026, 11, 24)
 REASON = "only the developer who starts this program chooses the text"
@@ -121,6 +126,78 @@ def test_the_summary_counts_findings_and_justifications_by_state(project_folder,
         "Findings by state: 2 open, 1 valid, 1 stale.",
         "Justifications to look at: 1 stale, 1 orphan, 1 detached.",
     ]
+
+
+MARKED = {"nosec B301": "nosec", "noqa: S301": "noqa", "nosemgrep: avoid-pickle": "nosemgrep"}
+
+
+@pytest.mark.parametrize("order", MARKED)
+def test_what_only_another_tools_order_answers_is_said_so(project_folder, capsys, order):
+    (project_folder / "a.py").write_text(OPEN_CODE.replace("(y)", f"(y)  # {order}"), encoding="utf-8")
+    assert main(["check", "--today", "2026-11-25"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("a.py:")]
+    assert line.startswith("a.py:2:5: information pickle-load ")
+    assert line.endswith(f" (marked by {MARKED[order]}, no reason recorded)")
+
+
+def test_the_json_has_every_state_and_the_summary(project_folder, capsys):
+    for number, (text, _, _) in enumerate(STATES.values()):
+        (project_folder / f"a{number}.py").write_text(text, encoding="utf-8")
+    (project_folder / "old.py").write_text("x = 1\n", encoding="utf-8")
+    (project_folder / "whysafe.toml").write_text(
+        "[ignore]\npickle-import = 'loads are looked at, imports are not'\nassert-used = ''\n"
+        "[exclude]\n'old.py' = 'goes'\n[severity]\nmarshal-load = { level = 'hint', reason = 'ours' }\n",
+        encoding="utf-8",
+    )
+    main(["check", "--today", "2026-11-25", "--format", "json"])
+    found = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator.check_schema(json_output.schema())
+    jsonschema.validate(found, json_output.schema(), cls=jsonschema.Draft202012Validator)
+    summary = found["summary"]
+    assert summary["findings"] == len(found["findings"]) == len(STATES) - 1
+    assert summary["findings_by_state"] == Counter(one["state"] for one in found["findings"])
+    assert summary["remarks_by_state"] == Counter(one["state"] for one in found["remarks"])
+    assert summary["answered"] == summary["findings_by_state"]["valid"] + summary["findings_by_state"].get("due", 0)
+    assert summary["rules_off"] == ["assert-used", "pickle-import"]
+    assert summary["switched_off"] == [
+        {"name": "pickle-import", "reason": "loads are looked at, imports are not"},
+        {"name": "assert-used", "reason": None},
+    ]
+    assert summary["severities_lowered"] == [{"name": "marshal-load", "severity": "hint", "reason": "ours"}]
+    assert summary["paths_excluded"] == [{"name": "old.py", "reason": "goes"}]
+    assert summary["skipped"] == [{"why": "excluded by the settings", "count": 1}]
+    assert {one["marker"]["tool"] for one in found["findings"] if one["state"] == "undocumented"} == {"nosec"}
+    (orphan,) = [one for one in found["remarks"] if one["state"] == "orphan"]
+    assert (orphan["start"], orphan["severity"]) == ({"line": 3, "column": 1}, "warning")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.pop("summary"),
+        lambda data: data.update(version=2),
+        lambda data: data["findings"][0].update(more=1),
+        lambda data: data["findings"][0]["justification"].update(decision="fine"),
+        lambda data: data["summary"]["findings_by_state"].update(fine=1),
+        lambda data: data["remarks"][0].pop("state"),
+    ],
+)
+def test_the_schema_refuses_what_it_does_not_describe(project_folder, capsys, change):
+    (project_folder / "a.py").write_text(STATES["stale"][0], encoding="utf-8")
+    main(["check", "--today", "2026-11-25", "--format", "json"])
+    found = json.loads(capsys.readouterr().out)
+    found["findings"].reverse()
+    jsonschema.validate(found, json_output.schema())
+    change(found)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(found, json_output.schema())
+
+
+def test_the_schema_knows_every_state_and_decision():
+    definitions = json_output.schema()["$defs"]
+    assert {state.value for state in State} == set(definitions["state"]["enum"])
+    decisions = definitions["justification"]["properties"]["decision"]["enum"]
+    assert {None, *(decision.value for decision in Decision)} == set(decisions)
 
 
 def test_the_last_line_counts_what_the_settings_leave_out(project_folder, capsys):

@@ -71,6 +71,16 @@ def test_the_block_is_written_above_the_code_and_printed(app, justify):
     assert [one.state for one in shown(text)] == [State.VALID]
 
 
+def test_the_place_is_that_of_the_block_where_an_empty_line_stands_above_it(project_folder, justify):
+    (project_folder / "app.py").write_text("import pickle\nx = pickle.load(y)\n", encoding="utf-8")
+    _, out, _ = justify("app.py:2", reason="TODO why this may stay")
+    first, *_, last = out.splitlines()
+    lines = (project_folder / "app.py").read_text(encoding="utf-8").splitlines()
+    assert (lines[0], lines[1], lines[2][:12]) == ("import pickle", "", "# justified[")
+    assert first == "app.py:3: written for app.py:2"
+    assert last.startswith("It does not count yet: The reason is still to be written")
+
+
 @pytest.mark.parametrize("place", ["app.py:6", "app.py:6:16", "app.py:6:16:", "./app.py:6"])
 def test_a_place_is_taken_as_check_prints_it(app, justify, place):
     assert justify(place)[0] == 0

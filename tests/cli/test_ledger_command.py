@@ -68,7 +68,7 @@ def test_the_text_lists_each_answer_and_the_totals(ledger, answered):
     assert out.splitlines() == [
         "1 answer in 1 file on 2026-11-24: 1 holds, 0 do not; 0 findings without an answer.",
         "",
-        "app/main.py:5: valid: pickle-load (CWE-502, error)",
+        "app/main.py:6: valid: pickle-load (CWE-502, error)",
         "  | x = pickle.load(y)",
         "  accepted by M. Smit on 2026-11-12 (12 days ago), review by 2027-05-11 (168 days left)",
         f"    {REASON}",
@@ -176,9 +176,9 @@ def test_due_failing_and_repeated_are_summed_up(project_folder, ledger, answered
     assert data["repeated_reasons"] == [{"reason": REASON, "entries": [1, 2, 3]}]
     assert [entry["state"] for entry in data["entries"]] == ["due", "stale", "valid"]
     text = ledger()[1]
-    assert "Does not hold\n  b.py:5: stale: pickle-load\n" in text
-    assert "To be reviewed within 30 days\n  a.py:5: due: pickle-load: 2026-12-01\n" in text
-    assert f"on three or more statements\n  {REASON} (a.py:5, b.py:5, c.py:5)\n" in text
+    assert "Does not hold\n  b.py:6: stale: pickle-load\n" in text
+    assert "To be reviewed within 30 days\n  a.py:6: due: pickle-load: 2026-12-01\n" in text
+    assert f"on three or more statements\n  {REASON} (a.py:6, b.py:6, c.py:6)\n" in text
 
 
 def everything(project_folder, answered):

@@ -144,6 +144,13 @@ def test_the_page_needs_no_other_file_and_allows_only_its_own_script():
     assert not any(name.startswith(("on", "style")) for _, attributes in page.elements for name in attributes)
 
 
+def test_a_ticket_is_linked_where_its_address_is_known():
+    page = Page(html(ledger_of(replace(ENTRY, ticket="https://tickets.example/SEC-42"))))
+    links = [attributes["href"] for tag, attributes in page.elements if tag == "a"]
+    assert links.count("https://tickets.example/SEC-42") == 1
+    assert "ticket" not in Page(html(ledger_of(ENTRY))).text
+
+
 def test_each_link_within_the_page_leads_somewhere():
     page = Page(html(nasty("x")))
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]

@@ -140,10 +140,14 @@ def test_the_real_engine_end_to_end(tmp_path):
         "reason": "cache key only; never compared to a secret.",
         "who": "A. Jansen",
         "date": "2026-11-24",
+        "program_type": None,
         "review_by": "2027-11-24",
         "ref": None,
+        "ok_by": None,
         "code": "10000000",
         "state": "stale",
+        "start": {"line": 3, "column": 1},
+        "end": {"line": 5, "column": 66},
     }
     (error,) = found["errors"]
     assert error["path"] == "b.py"

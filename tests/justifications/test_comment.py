@@ -81,6 +81,7 @@ def test_the_middle_of_prose_may_begin_with_any_word():
         ("# justified: because it is", "rule is missing"),
         ("# justified accepted: because it is", "rule is missing"),
         ("# justified because it is", "rule is missing"),
+        ("# justified a, b-rule accepted: because it is", "rule is missing"),
         ("# justified(a) accepted: because it is", "rule is missing"),
         ("# justified[a accepted: because it is", "bracket is not closed"),
         ("# justified[a]", "Decision and reason are missing"),
@@ -156,6 +157,44 @@ def test_a_block_ends_at_its_sign_line():
     assert only(text).span == span(0, 0, 1, 26)
 
 
+@pytest.mark.parametrize("indent", ["", "    ", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_signature_that_ends_with_a_comma_goes_on_in_the_next_line(indent, end):
+    lines = [
+        "# justified[a] accepted: because, as said,",
+        "#   it is",
+        "#   -- M. Smit, 2026-11-24,",
+        "#   for web-service,  ",
+        "#  review by 2027-05-24, ref SEC-42,",
+        "#\t\tok by A. Jansen, code 0aa19f23",
+        "#   more",
+        "f()",
+    ]
+    block = only("if x:" + end + "".join(indent + line + end for line in lines) if indent else end.join(lines))
+    assert (block.reason, block.who, block.date) == ("because, as said, it is", "M. Smit", dt.date(2026, 11, 24))
+    assert (block.program_type, block.review_by) == ("web-service", dt.date(2027, 5, 24))
+    assert (block.ref, block.ok_by, block.code, block.problems) == ("SEC-42", "A. Jansen", "0aa19f23", ())
+    assert block.span.end.line - block.span.start.line == 5
+
+
+@pytest.mark.parametrize(
+    ("further", "message"),
+    [
+        ("#   reveiw by 2027-05-24", "did you mean `review by`?"),
+        ("#   code 0aa19f23,", "comma too many"),
+        ("#   code 0aa19f23,\n# nosemgrep", "comma too many"),
+        ("#   code 0aa19f23,\n#\n#   for cli", "comma too many"),
+        ("#   code 0aa19f23,\n#   -- A. Jansen, 2026-11-24", "comma too many"),
+        ("#   ref SEC-42,\n#   ref SEC-43", "twice"),
+        ("", "comma too many"),
+    ],
+)
+def test_a_signature_of_several_lines_says_what_is_wrong(further, message):
+    block = parsed(f"# justified[a] accepted: because it is\n#   -- M. Smit, 2026-11-24,\n{further}\n{CODE}")[0]
+    (problem,) = block.problems
+    assert message in problem
+
+
 def test_stacked_blocks_are_read_apart():
     text = (
         "    # justified[a] accepted: one\n    #   reason\n    # justified[b] mitigated: other\n"
@@ -187,8 +226,9 @@ def test_lines_of_another_column_or_behind_a_gap_are_no_part():
 
 
 def test_a_sign_line_alone_is_told():
-    (problem,) = only("#   -- M. Smit, 2026-11-24, code 0aa19f23\nf()\n").problems
-    assert "without its first line" in problem
+    for sign in ("2026-11-24, code 0aa19f23", "2026-11-24,\n#   code 0aa19f23", "2026-11-24, for cli,\n#   ref A"):
+        (problem,) = only(f"#   -- M. Smit, {sign}\nf()\n").problems
+        assert "without its first line" in problem
 
 
 def test_text_in_strings_is_nothing():

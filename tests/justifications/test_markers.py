@@ -1,5 +1,8 @@
 """Other tools' orders to look away: what is read of them, and how far each reaches."""
 
+import json
+import subprocess
+import sys
 import time
 
 import pytest
@@ -76,8 +79,8 @@ def test_an_order_that_names_none(comment):
     "comment",
     [
         "# noqa: E501", "# pylint: disable=line-too-long", "# ruff: ignore", "# ruff: ignore[]", "# nosecret",
-        "# a false alarm", "# ruff: disable[S307]", "# type: ignore", "# fmt: off", "# noqaX", "# risk accepted",
-        "# security",
+        "# a false alarm", "# ruff: disable[S307]", "# ruff: enable[S307]", "# ruff: disable[]", "# type: ignore",
+        "# fmt: off", "# noqaX", "# risk accepted", "# security",
     ],
 )  # fmt: skip
 def test_what_is_no_order_about_security(comment):
@@ -115,6 +118,13 @@ def test_text_in_strings_is_no_order():
         ("# pylint: disable=eval-used\nx\ny\n# pylint: enable=eval-used\neval(z)\n", (0, 2)),
         ("# pylint: disable=eval-used\nx\n# pylint: enable=all\neval(z)\n", (0, 1)),
         ("# pylint: disable=eval-used\nx\n# pylint: enable=exec-used\neval(z)\n", (0, None)),
+        ("# ruff: disable[S307]\neval(x)\n", (0, None)),
+        ("# ruff: disable[S307]\neval(x)\n# ruff: enable[S307] from here on\neval(z)\n", (0, 2)),
+        ("#ruff:disable[suspicious-eval-usage]\nx\n# ruff: enable[ suspicious-eval-usage ]\n", (0, 2)),
+        ("# ruff: disable[S307, S102]\nx\n# ruff: enable[S307]\n# ruff: enable[S102, S307]\n", (0, None)),
+        ("# ruff: disable[S307]\nif x:\n    y\n    # ruff: enable[S307]\n", (0, None)),
+        ("if x:\n    # ruff: disable[S307]\n    eval(x)\n\n    eval(y)\neval(z)\n# ruff: enable[S307]\n", (1, 4)),
+        ("if x:\n    # ruff: disable[S307]\n    x\nif y:\n    # ruff: enable[S307]\n    eval(z)\n", (1, 2)),
         ("x\n# ruff: noqa: S307\n", (WHOLE_FILE, None)),
         ("x\n# flake8: noqa\n", (WHOLE_FILE, None)),
         ("x\n# ruff: file-ignore[S307]\n", (WHOLE_FILE, None)),
@@ -126,6 +136,58 @@ def test_how_far_an_order_reaches(text, lines):
     moved = marker.shifted(10)
     assert moved.first == (lines[0] if lines[0] == WHOLE_FILE else lines[0] + 10)
     assert moved.last == (None if lines[1] is None else lines[1] + 10)
+
+
+def test_ranges_of_ruff_are_nested():
+    begin, end = "# ruff: disable[S307]\n", "# ruff: enable[S307]\n"
+    assert [(one.first, one.last) for one in read(f"{begin}{begin}x\n{end}eval(x)\n")] == [(0, None), (1, 3)]
+    assert [(one.first, one.last) for one in read(f"{begin}x\n{end}{begin}x\n{end}")] == [(0, 2), (3, 5)]
+    assert read(f"x\n{end}") == ()
+    assert [one.tool for one in read(begin)] == ["ruff"]
+
+
+# With `>` at the lines on which Ruff says nothing.
+RANGES = """\
+# ruff: disable[S307]
+>eval(x)
+# ruff: enable[S307]
+eval(x)
+def f():
+    # ruff: disable[S307, S102]
+>    eval(x)
+    # ruff: enable[S307]
+>    eval(x)
+    # ruff: enable[S307, S102]
+    eval(x)
+def g():
+    # ruff: disable[S307]
+>    eval(x)
+    if x:
+>        eval(x)
+        # ruff: enable[S307]
+>    eval(x)
+def h():
+    if x:
+        # ruff: disable[S307]
+>        eval(x)
+    eval(x)
+    # ruff: enable[S307]
+    eval(x)  # ruff: disable[S307]
+    eval(x)
+"""
+
+
+def test_ranges_of_ruff_reach_as_far_as_ruff_says(tmp_path):
+    path = tmp_path / "ranges.py"
+    path.write_text(RANGES.replace(">", ""), encoding="utf-8")
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--exit-zero", "--select=S307"]
+    done = subprocess.run([*command, "--output-format=json", str(path)], capture_output=True, check=True)
+    seen = {one["location"]["row"] - 1 for one in json.loads(done.stdout)}
+    lines = RANGES.splitlines()
+    calls = [number for number, line in enumerate(lines) if "eval(" in line]
+    assert seen == {number for number in calls if not lines[number].startswith(">")}
+    found = concerning(read(RANGES.replace(">", "")), [Place("eval-use", line, line) for line in calls], KNOWN)
+    assert {line for line, marker in zip(calls, found, strict=True) if marker is None} == seen
 
 
 def test_a_file_level_order_behind_code_is_none():
@@ -172,6 +234,7 @@ MANY = {
     "one word": lambda size: "# " + "noqa " * size,
     "hash marks": lambda size: "#" * size + " pylint",
     "lines": lambda size: "# ruff: ignore[S602]\n" * (size // 10),
+    "ranges": lambda size: "# ruff: disable[S307]\n# ruff: enable[S307]\n" * (size // 40),
     "bodies": lambda size: "if 1:\n  # pylint: disable=eval-used\n" * (size // 10),
     "codes": lambda size: "# noqa: " + "S1 " * size,
     "dots": lambda size: "# nosem:" + "a." * size,

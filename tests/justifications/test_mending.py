@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from whysafe.justifications.comment import Refused, parse_blocks
-from whysafe.justifications.mending import drop, next_code, rename, repair, shorten
+from whysafe.justifications.mending import add_ticket, drop, next_code, rename, repair, shorten, unwritten
 from whysafe.syntax.comments import comments
 from whysafe.syntax.source import split_lines
 from written import apply
@@ -42,6 +42,11 @@ def after(text, edits):
             "  # justified[a] acepted: fine\r\n  # more\r\n  " + SIGN,
             "  # justified[a] accepted: fine\r\n  #   more\r\n  " + SIGN,
         ),
+        (
+            HEAD + "#   -- M. Smit, 2026-11-24,\n#   reveiw by 2027-05-24,\n#   cod 0aa19f23,\n",
+            HEAD + "#   -- M. Smit, 2026-11-24,\n#   review by 2027-05-24,\n#   code 0aa19f23\n",
+        ),
+        (HEAD + "#   -- M. Smit, 2026-11-24,\n", HEAD + "#   -- M. Smit, 2026-11-24\n"),
     ],
 )  # fmt: skip
 def test_repair_corrects_slips_and_nothing_else(wrong, right):
@@ -83,6 +88,58 @@ def test_shorten_changes_the_review_date_alone():
     behind = "eval(x)  # justified[a] accepted: words -- M. Smit, 2026-11-24, review by 2029-01-01\n"
     edits = shorten(block_of(behind), split_lines(behind), dt.date(2027, 1, 2))
     assert after(behind, edits) == behind.replace("2029-01-01", "2027-01-02")
+
+
+def test_shorten_finds_the_review_date_on_a_later_line_of_the_signature():
+    text = HEAD + "#   -- M. Smit, 2026-11-24,\n#   review by 2027-05-24, code 0aa19f23\neval(x)\n"
+    edits = shorten(block_of(text), split_lines(text), dt.date(2027, 1, 2))
+    assert after(text, edits) == text.replace("2027-05-24", "2027-01-02")
+
+
+@pytest.mark.parametrize(
+    ("text", "selected"),
+    [
+        ("# justified[a] accepted: TODO who?\n" + SIGN, "TODO who?"),
+        ("# justified[a] accepted: it is TODO who\n#   can reach this?  \n" + SIGN, "TODO who"),
+        ("# justified[a] accepted: it is\n#   TBD, later\n" + SIGN, "TBD, later"),
+        ("# justified[a] accepted:\n#   <a reason>\n" + SIGN, "<a reason>"),
+        ("# justified[a] accepted: ok\n" + SIGN, "ok"),
+        ("# justified[a] accepted:\n#   ok\n" + SIGN, "ok"),
+        ("# justified[a] accepted:\n" + SIGN, ""),
+        ("# justified[a] accepted: it is ok", "it is ok"),
+        ("# justified[a] deferred: it waits\n" + SIGN.replace("SEC-42", "TODO"), "TODO"),
+        ("# justified[a] deferred: it waits\n#   -- M. Smit, 2026-11-24,\n#   ref TBD, for cli\n", "TBD"),
+        ("    # justified[a] accepted: TODO\r\n    " + SIGN, "TODO"),
+        ("f()  # justified[a] accepted: ok -- M. Smit, 2026-11-24", "ok -- M. Smit, 2026-11-24"),
+    ],
+)
+def test_what_is_still_to_be_written(text, selected):
+    place = unwritten(block_of(text + "eval(x)\n"), split_lines(text))
+    assert place.start.line == place.end.line
+    assert split_lines(text)[place.start.line][place.start.column : place.end.column] == selected
+
+
+@pytest.mark.parametrize(
+    ("signature", "expected"),
+    [
+        ("#   -- M. Smit, 2026-11-24, code 0aa19f23\n", "#   -- M. Smit, 2026-11-24, ref TODO, code 0aa19f23\n"),
+        ("#   -- M. Smit, 2026-11-24\n", "#   -- M. Smit, 2026-11-24, ref TODO\n"),
+        (
+            "#   -- M. Smit, 2026-11-24,\n#   ok by A. Jansen, code 0aa19f23\n",
+            "#   -- M. Smit, 2026-11-24,\n#   ref TODO, ok by A. Jansen, code 0aa19f23\n",
+        ),
+        (
+            "#   -- M. Smit, 2026-11-24, for cli,\n#   review by 2027-01-01\n",
+            "#   -- M. Smit, 2026-11-24, for cli,\n#   review by 2027-01-01, ref TODO\n",
+        ),
+        ("", ""),
+    ],
+)
+def test_a_ticket_to_be_filled_in_is_added_to_the_signature(signature, expected):
+    text = "# justified[a] deferred: the parser comes, code 12345678\n" + signature + "eval(x)\n"
+    edits = add_ticket(block_of(text), split_lines(text))
+    assert after(text, edits) == text.replace(signature, expected)
+    assert block_of(after(text, edits)).ref == ("TODO" if signature else None)
 
 
 def test_what_follows_a_block():

@@ -12,7 +12,7 @@ SIGN = "    #   -- M. Smit, 2026-11-24, for cli, review by 2027-05-24, ref SEC-4
 
 
 def read(line):
-    return [(part.kind, part.text) for part in parts(line, 0)]
+    return [(part.kind, part.text) for part in parts([line], 0)]
 
 
 def test_the_parts_of_the_first_line():
@@ -36,6 +36,25 @@ def test_the_parts_of_the_sign_line():
     ]
 
 
+def test_the_parts_of_a_signature_of_several_lines():
+    lines = [
+        HEAD,
+        "    #   -- M. Smit,\n",
+        "    #   2026-11-24,\n",
+        "    #   review by 2027-05-24, soon\n",
+        "    #   x\n",
+    ]
+    found = [[(part.kind, part.text) for part in parts(lines, number)] for number in range(1, 5)]
+    assert found == [
+        [(Kind.WHO, "M. Smit")],
+        [(Kind.DATE, "2026-11-24")],
+        [(Kind.REVIEW, "2027-05-24"), (Kind.FIELD, "soon")],
+        [],
+    ]
+    assert parts(["#   prose,\n", "#   2026-11-24\n"], 1) == ()
+    assert parts([HEAD.replace("example", "example,"), "#   2026-11-24\n"], 1) == ()
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -55,7 +74,7 @@ def test_parts_of_what_is_not_finished(line, expected):
 def test_a_place_is_in_one_part_or_none(line, column):
     place = Position(0, min(column, len(line) - 1))
     part = part_at([line], place)
-    holding = [each for each in parts(line, 0) if each.span.start <= place <= each.span.end]
+    holding = [each for each in parts([line], 0) if each.span.start <= place <= each.span.end]
     assert part == (holding[0] if holding else None)
     if part is not None:
         written = line[part.span.start.column : part.span.end.column]
@@ -97,6 +116,10 @@ def being_written(text):
         ("# justified[a] accepted: x\n#   more\n#   -- M. Smit, 2026-11-24, review by 2|\n", (Kind.REVIEW, "2")),
         ("# justified[a] accepted: x\n#   -- M. Smit, 2026-11-24, for |\n", (Kind.PROGRAM_TYPE, "")),
         ("# justified[a] accepted: x\n#   -- M. Smit, 2026-11-24, ref SE|\n", (Kind.REF, "SE")),
+        ("# justified[a] accepted: x\n#   -- M. Smit,\n#   20|\n", (Kind.DATE, "20")),
+        ("# justified[a] accepted: x\n#   -- M. Smit, 2026-11-24,\n#   re|\n", (Kind.FIELD, "re")),
+        ("# justified[a] accepted: x\n#   -- M. Smit, 2026-11-24,\n#   for cli, review by |\n", (Kind.REVIEW, "")),
+        ("# justified[a] accepted: x\n#   -- M. Smit, 2026-11-24\n#   re|\n", None),
         ("# prose\n#   -- M. Smit, 20|\n", None),
         ("# justified[a] accepted: x\n\n#   -- M. Smit, 20|\n", None),
     ],

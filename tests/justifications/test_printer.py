@@ -1,4 +1,5 @@
 import datetime as dt
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -85,7 +86,50 @@ def test_what_is_printed_reads_back(indent, width, **parts):
     assert all(line.startswith(indent + "#") for line in indented)
     for printed in (lines, tuple(line.removeprefix(indent) for line in indented)):
         assert replace(read_back(printed), span=block.span) == normal
-        assert not any(line.startswith("#   --") for line in printed[1:-1])
+        signed = any(part is not None for part in signature_of(normal))
+        assert sum(line.startswith("#   --") for line in printed[1:]) == signed
+        assert all(can_be_no_shorter(line, max(width, 20)) for line in printed)
+
+
+def signature_of(block):
+    return (block.who, block.date, block.program_type, block.review_by, block.ref, block.ok_by, block.code)
+
+
+def can_be_no_shorter(line, width):
+    """Whether a line fits, or is a single word or field, with what must stand beside it."""
+    if sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line) <= width:
+        return True
+    first, *rest = line.removeprefix("#").strip(" ").split(" ")
+    glued = ("--", "justif", "justfied")
+    if all(word.lower().startswith(glued) for word in rest):
+        return True
+    if line.startswith("# justified["):
+        after = line.partition(": ")[2].split(" ")
+        return after == [""] or all(word.lower().startswith(glued) for word in after)
+    # Name and date, or one field.
+    return line.count(", ") <= (first == "--")
+
+
+DEEP = replace(
+    BLOCK, ids=("subprocess-shell-true",), program_type="web-service", ref="SECURITY-1234", ok_by="A. van den Berg"
+)
+
+
+@pytest.mark.parametrize("depth", range(11))
+def test_no_line_is_longer_than_the_project_wants_it_however_deep_the_code(depth):
+    indent = "    " * depth
+    lines = print_block(DEEP, indent, 88)
+    assert max(map(len, lines)) <= 88
+    assert replace(read_back([line.removeprefix(indent) for line in lines]), span=DEEP.span) == DEEP
+
+
+def test_a_signature_is_wrapped_behind_a_comma_and_its_date_never_stands_alone():
+    assert print_block(DEEP, "", 60)[-3:] == (
+        "#   -- A. Jansen, 2026-11-24, for web-service,",
+        "#   review by 2027-11-24, ref SECURITY-1234,",
+        "#   ok by A. van den Berg, code 781f9d2a",
+    )
+    assert print_block(DEEP, "", 0)[-6:-4] == ("#   -- A. Jansen, 2026-11-24,", "#   for web-service,")
 
 
 @given(reason=REASONS)

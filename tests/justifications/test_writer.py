@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,36 @@ def test_where_a_block_goes(marked):
     assert after.endswith(end + rest)
     assert ast.dump(ast.parse(after)) == ast.dump(ast.parse(text))
     assert states(after) == (State.VALID, [])
+
+
+@pytest.mark.parametrize(
+    ("above", "gap"),
+    [
+        ("import a\n", True),
+        ("import a  # why\n", True),
+        ("from .a import (  # why\n    b,\n    c,\n)\n", True),
+        ("from . import a\n", True),
+        ("\ufeffimport a\n", True),
+        ("f(\n    a,\n)\n", False),
+        ("from_a = 1\n", False),
+        ("import a\n\n", False),
+        ("import a\n# prose\n", False),
+        ("if x:\n    import a\n", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("code", ["import m\n", "from m import n\n", "m()\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_behind_an_import_stands_an_empty_line_as_formatters_want_it(above, gap, code, end):
+    text = (above + code).replace("\n", end)
+    lead = above.replace("\n", end)
+    after = justified(text, len(split_lines(above)))
+    assert after.startswith(lead + (end if gap else "") + HEAD)
+    if end == "\n" and code == "import m\n" and text.isascii() and blackened(text, preview=False) == text:
+        assert blackened(after, preview=False) == after
+        assert ruffened(after, preview=False) == after
+    (placed,) = placed_in(after)
+    assert placed.code == placed.block.code
 
 
 # Old carriage returns and form feeds are no line ends and no blanks to the formatters.
@@ -213,9 +244,40 @@ def test_sign_keeps_what_is_said_already():
     text = f"{HEAD}\n#   -- TODO-name, review by 2027-01-01, ref SEC-42, ok by A. Jansen\neval(x)\n"
     (placed,) = placed_in(text)
     after = apply(text, sign(placed.block, split_lines(text), Signing("M. Smit", TODAY, placed.code, REVIEW)))
-    line = f"#   -- M. Smit, 2026-11-24, review by 2027-01-01, ref SEC-42, ok by A. Jansen, code {placed.code}"
+    line = f"#   -- M. Smit, 2026-11-24, review by 2027-01-01, ref SEC-42, ok by A. Jansen,\n#   code {placed.code}"
     assert after == f"{HEAD}\n{line}\neval(x)\n"
     assert states(after) == (State.VALID, [])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_signature_of_several_lines_is_signed_and_re_confirmed_as_one(end):
+    more = {"review_by": REVIEW, "ref": "SEC-42", "program_type": "web-service", "ids": ("a-rule",)}
+    text = justified(f"def f():{end}    if x:{end}        eval(x){end}", 2, width=60, **more)
+    assert text.count("#   ") == 3
+    (placed,) = placed_in(text)
+    for act, width, count in ((reconfirm, 60, 2), (sign, 60, 2), (reconfirm, 120, 1)):
+        signing = Signing("A. Jansen", TODAY, placed.code, REVIEW, "web-service", width)
+        after = apply(text, act(placed.block, split_lines(text), signing))
+        assert after.count("#   ") == 1 + count
+        assert after.startswith(text[: text.index("#   --")])
+        assert after.endswith(f"{placed.code}{end}        eval(x){end}")
+        assert [after.count(mark) for mark in "\r\n"] == [end.count(mark) * (5 + count) for mark in "\r\n"]
+        (again,) = placed_in(after)
+        assert replace(again, block=replace(again.block, span=placed.block.span), covers=placed.covers) == replace(
+            placed, block=replace(placed.block, who="A. Jansen")
+        )
+
+
+def test_a_snippet_has_its_tab_stops_where_the_signature_is_wrapped():
+    options = {"reason": "TODO why: because", "who": "TODO-name", "decision": Decision.DEFERRED, "width": 40}
+    snippet = written("eval(x)\n", 0, ids=("subprocess-shell-true",), **options).snippet
+    assert snippet.splitlines()[:5] == [
+        "# justified[subprocess-shell-true] deferred:",
+        "#   ${1:TODO why: because}",
+        "#   -- ${2:TODO-name}, 2026-11-24,",
+        "#   review by 2027-05-24, ref ${3:TODO},",
+        "#   code " + snippet[-9:-1],
+    ]
 
 
 def test_re_confirming_is_for_the_type_that_the_program_has_now():

@@ -43,8 +43,19 @@ class Client(LanguageClient):
         await asyncio.wait_for(wait(), SECONDS)
 
 
+def make_converter():
+    """The usual converter, which by itself takes an action that has a command for that command."""
+    converter = default_converter()
+
+    def structure(data, _):
+        return converter.structure(data, types.Command if isinstance(data.get("command"), str) else types.CodeAction)
+
+    converter.register_structure_hook(types.Command | types.CodeAction, structure)
+    return converter
+
+
 def make_client():
-    client = Client(converter_factory=default_converter)
+    client = Client(converter_factory=make_converter)
 
     def publish(ls: Client, params: types.PublishDiagnosticsParams):
         ls.keep(params)

@@ -10,6 +10,7 @@ import pytest
 import pytest_lsp
 from lsp_client import capabilities
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pytest_lsp import ClientServerConfig
 from test_lsp_editors import Client, Editor, make_client
 from whysafe.checker import Document
@@ -65,6 +66,7 @@ def task(words):
 
 
 CONFIRM, REMOVE, SIGN = task("Re-confirm IT"), task("Remove IT"), task("Sign IT")
+WRITE = task("Write what is missing in IT")
 
 
 def plain(name, **more):
@@ -90,8 +92,13 @@ TABLE = {
         "Justified (deferred by M. Smit until",
         [CONFIRM, REMOVE],
     ),
-    "placeholder": Row(changed("placeholder", REASON, f"TODO {REASON}"), ERROR, WARNING, "still to be written", []),
-    "trivial": Row(changed("trivial", REASON, "it is ok"), ERROR, WARNING, "too little to be understood", []),
+    "placeholder": Row(
+        changed("placeholder", REASON, f"TODO {REASON}"), ERROR, WARNING, "still to be written", [WRITE]
+    ),
+    "placeholder, of the ticket": Row(
+        plain("ticket", decision=Decision.DEFERRED), ERROR, WARNING, "name the ticket that ends the wait", [WRITE]
+    ),
+    "trivial": Row(changed("trivial", REASON, "it is ok"), ERROR, WARNING, "too little to be understood", [WRITE]),
     "unsigned": Row(changed("unsigned", "M. Smit", "TODO-name"), ERROR, WARNING, "lacks a name", [SIGN]),
     "malformed": Row(
         changed("malformed", "accepted", "acepted"),
@@ -107,6 +114,16 @@ TABLE = {
         plain("context_changed", program_type="web-service"), ERROR, WARNING, "is now a `cli`", [CONFIRM]
     ),
     "orphan": Row(ORPHAN, None, WARNING, "has no finding of `eval-use`", [REMOVE]),
+    "orphan, of one rule": Row(
+        changed("drop", r"\[eval-use\]", "[eval-use, exec-use]"),
+        HINT,
+        WARNING,
+        "drop `exec-use` from the brackets",
+        [
+            "Drop exec-use from the justification",
+            *(words.replace("use", "use, exec-use") for words in (CONFIRM, REMOVE)),
+        ],
+    ),
     "unknown-rule": Row(
         changed("unknown_rule", "eval-use", "evl-use"),
         ERROR,
@@ -127,6 +144,20 @@ TABLE = {
         WARNING,
         f"write `review by {days(180)}`",
         [task("Shorten IT to the longest time allowed")],
+    ),
+    "too-long, without a ticket": Row(
+        changed("no_ticket", " ref TODO,", "", decision=Decision.DEFERRED),
+        ERROR,
+        WARNING,
+        "needs the ticket that ends the wait",
+        [task("Add a ticket to IT")],
+    ),
+    "unsigned, behind code": Row(
+        "def behind(x):\n    return eval(x)  # justified[eval-use] accepted: " + REASON + "\n",
+        ERROR,
+        WARNING,
+        "lacks a name",
+        [task("Move IT above its statement")],
     ),
     "forbidden": Row(FORBIDDEN, ERROR, ERROR, "(`never-justify`)", []),
     "undocumented": Row(
@@ -192,7 +223,8 @@ async def test_every_state_is_shown_and_offers_what_the_specification_says(edito
             row.says if any(row.says in item.message for item in here) else "; ".join(item.message for item in here),
             [action.title for action in offered],
         )
-        assert {item.code for item in notes} == ({f"justification-{state}"} if row.note is not None else set()), state
+        code = f"justification-{state.partition(',')[0]}"
+        assert {item.code for item in notes} == ({code} if row.note is not None else set()), state
         assert [1 in (item.tags or ()) for item in notes] == [state == "orphan"] * len(notes)
         assert not any(action.is_preferred for action in offered), state
     assert seen == TABLE
@@ -211,6 +243,39 @@ async def test_what_is_offered_makes_the_answers_hold(editor, tmp_path):
         await editor.do(row.offers[0], note.range.start.line, note.range.start.character + 3)
     left = [(item.code, item.severity) for item in await editor.diagnostics()]
     assert left == [("eval-use", HINT)] * (len(rows) - 1)
+
+
+async def test_what_only_a_person_can_write_is_led_to(editor, tmp_path):
+    """The place is selected, with nothing written there; where a ticket is owed, one to be filled in is added."""
+    rows = ["placeholder", "trivial", "too-long, without a ticket"]
+    editor.open((tmp_path / "write.py").as_uri(), "\n\n".join(TABLE[row].text for row in rows))
+    items = await editor.diagnostics()
+    (place,) = [item.range.start for item in items if item.code == "justification-too-long"]
+    await editor.do(task("Add a ticket to IT"), place.line, place.character + 3)
+    selected = []
+    for item in await editor.diagnostics():
+        if item.code in {"justification-placeholder", "justification-trivial"}:
+            (action,) = await editor.actions(item.range.start.line, item.range.start.character + 3)
+            assert (action.title, action.edit) == (WRITE, None)
+            command = types.ExecuteCommandParams(command=action.command.command, arguments=action.command.arguments)
+            await editor.client.workspace_execute_command_async(command)
+            shown = editor.client.shown_documents[-1]
+            assert (shown.uri, shown.take_focus) == (editor.uri, True)
+            where = shown.selection
+            assert where.start.line == where.end.line
+            selected.append(editor.text.lines[where.start.line][where.start.character : where.end.character])
+    assert [text.partition(" ")[0] for text in selected] == ["TODO", "it", "TODO"]
+    assert selected[1:] == ["it is ok", "TODO"]
+
+
+async def test_a_place_that_is_none_is_refused(editor, tmp_path):
+    editor.open((tmp_path / "show.py").as_uri(), "x = 1\n")
+    await editor.diagnostics()
+    for arguments in ([], [editor.uri], [editor.uri, {"start": 1}], [editor.uri, None, 3]):
+        params = types.ExecuteCommandParams(command="whysafe.show", arguments=arguments)
+        with pytest.raises(JsonRpcException, match="a document and a place"):
+            await editor.client.workspace_execute_command_async(params)
+    assert editor.client.shown_documents == []
 
 
 async def test_lenses_stand_above_what_needs_attention_alone(editor, tmp_path):
@@ -288,4 +353,5 @@ async def test_each_part_of_a_block_has_its_hover(editor, tmp_path):
         shown = await editor.hover(line, lines[line].index(words) + 1)
         part, _, whole = shown.partition("\n\n---\n\n")
         assert says in part, words
+        assert shown.lower().count("severity **") == 1, words
         assert "Written for another type of program" in whole

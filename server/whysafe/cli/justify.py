@@ -187,9 +187,11 @@ def _encoded(text: str, before: str, data: bytes) -> bytes:
 
 def _tell(shown: str, place: _Place, edits: tuple[Edit, ...], after: Report) -> None:
     """Print what was written, and what it lacks."""
-    first = edits[0].span.start.line
+    text = edits[0].text
+    written = text.lstrip("\r\n")
+    first = edits[0].span.start.line + len(split_lines(text)) - len(split_lines(written))
     out(f"{visible(str(place.path))}:{first + 1}: written for {visible(shown)}")
-    for line in split_lines(edits[0].text):
+    for line in split_lines(written):
         out(f"  {visible(line.strip())}")
     for note in after.notes:
         if note.span.start.line == first:

@@ -79,6 +79,7 @@ def _entry(number: int, entry: Entry) -> dict[str, Any]:
         "review_by": _date(entry.review_by),
         "days_left": entry.days_left,
         "ref": entry.ref,
+        "ticket": entry.ticket,
         "ok_by": entry.ok_by,
         "code": entry.code,
         "remarks": list(entry.remarks),

@@ -157,7 +157,7 @@ def _add_pages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     explain.add_argument("rule", metavar="RULE", help="a rule's name, or another tool's id such as B602 or S602")
     explain.set_defaults(run=_explain)
     rules = commands.add_parser("rules", help="list the rules")
-    rules.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    rules.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
     rules.set_defaults(run=_rules)
 
 

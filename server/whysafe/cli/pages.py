@@ -40,6 +40,8 @@ def rules(args: argparse.Namespace) -> int:
     cards = sorted(checker.cards().values(), key=lambda card: (card.family, card.name))
     if args.format == "json":
         out(json.dumps({"version": 1, "rules": [_row(card) for card in cards]}, indent=2))
+    elif args.format == "markdown":
+        out(pages.rule_list(cards).rstrip("\n"))
     else:
         out("\n".join(table(cards)))
     return CLEAN

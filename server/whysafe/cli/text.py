@@ -90,6 +90,8 @@ def _item(item: Shown | Note, result: FileResult, style: Style) -> Iterator[str]
             message += f" (answered, {item.state.value})"
         elif item.block is not None:
             message += f" (its justification does not count: {item.state.value})"
+        elif item.state is State.UNDOCUMENTED and item.marker is not None:
+            message += f" (marked by {item.marker.tool}, no reason recorded)"
     else:
         name, message = f"justification-{item.state.value}", item.message
     span = _span(item)

@@ -3,7 +3,8 @@
     block    = head , { cont } , sign            own-line comments, one indentation, contiguous
     head     = "# justified[" , id , { ", " , id } , "] " , decision , ": " , text
     cont     = "#" , 2+ spaces , text            any line that does not start with "--"
-    sign     = "#" , 2+ spaces , "-- " , who , ", " , date , { ", " , field }
+    sign     = "#" , 2+ spaces , "-- " , who , ", " , date , { "," , next , field }
+    next     = " " | a line end , "#" , 2+ spaces
     field    = "for " program-type | "review by " date | "ref " token | "ok by " who | "code " 8 hex digits
 
 How many spaces stand between two words never makes a block malformed; a wrong or missing word always does. A comment
@@ -90,16 +91,32 @@ def is_head(text: str) -> bool:
     return bool(_EAGER.match(text))
 
 
+def sign_start(block: Block, lines: Sequence[str]) -> int | None:
+    """The line of the document on which the signature of a block above code begins, None where it has none."""
+    for number in range(block.span.start.line + 1, block.span.end.line + 1):
+        if _SIGN_LINE.match(lines[number].lstrip(_BLANKS)):
+            return number
+    return None
+
+
+def continues(above: str, text: str) -> bool:
+    """Whether a comment, from its '#', may go on with the signature that the comment line above it ends with."""
+    return above.rstrip(_BLANKS).endswith(",") and bool(_TEXT_LINE.match(text)) and not _SIGN_LINE.match(text)
+
+
 # With a bracket behind it this word opens a block however it is spelled; "justification:" is common prose.
 _EAGER = re.compile(r"#[ \t]*(?:justif(?:ied|y|ication)[ \t]*\[|justfied[ \t]*\[|justified[ \t]*[({:])", re.IGNORECASE)
 # Without a bracket it may be prose ("justified text"), so it counts only with what an answer would go on with.
 _WISHFUL = re.compile(
-    r"#[ \t]*justified(?:[ \t]*$|[ \t]*[,;.!-]|\W+(?:accepted|mitigated|deferred|false-alarm|because|since|as|by)\b)",
+    r"#[ \t]*justified(?:[ \t]*$|[ \t]*[,;.!-]|\W+(?:accepted|mitigated|deferred|false-alarm|because|since|as|by)\b"
+    r"|[ \t]+[\w,. -]{1,80}?\b(?:accepted|mitigated|deferred|false-alarm)[ \t]*:)",
     re.IGNORECASE,
 )
 _TEXT_LINE = re.compile(r"#[ \t]{2,}(?=[^ \t])")
 _SIGN_LINE = re.compile(r"#[ \t]*--(?!-)[ \t]*")
-_STRAY_SIGN = re.compile(r"#[ \t]*--[^,]*,[ \t]*\d{4}-\d\d-\d\d\b.*\bcode[ \t]+[0-9a-fA-F]{8}\b")
+_STRAY_SIGN = re.compile(
+    r"#[ \t]*--[^,]*,[ \t]*\d{4}-\d\d-\d\d\b(?:.*\bcode[ \t]+[0-9a-fA-F]{8}\b|.*,[ \t]*$)", re.DOTALL
+)
 _TRAILING_HEAD = re.compile(r"#[ \t]?justified[ \t]*\[", re.IGNORECASE)
 _HEAD = re.compile(
     r"#[ \t]?justified[ \t]*\[(?P<ids>[^\]]*)\][ \t]*(?:(?P<decision>[^\s:]+)[ \t]*)?:(?P<text>.*)", re.DOTALL
@@ -156,13 +173,15 @@ def _length(comments: Sequence[Comment], index: int) -> int:
     """
     first = comments[index]
     certain = 1
+    signed = False
     for offset, comment in enumerate(comments[index + 1 :], start=1):
         adjoins = comment.own_line and comment.line == first.line + offset and comment.column == _column_below(first)
         if not adjoins or is_head(comment.text):
             break
-        if _SIGN_LINE.match(comment.text):
-            return offset + 1
-        if certain == offset and _TEXT_LINE.match(comment.text):
+        if signed and not continues(comments[index + offset - 1].text, comment.text):
+            break
+        signed = signed or bool(_SIGN_LINE.match(comment.text))
+        if signed or (certain == offset and _TEXT_LINE.match(comment.text)):
             certain = offset + 1
     return certain
 
@@ -176,15 +195,16 @@ def _own_lines(lines: Sequence[Comment]) -> Block:
     head = _read_head(lines[0].text)
     parts = [head.text]
     problems: list[str] = []
-    signature = NO_SIGNATURE
+    signed: list[str] = []
     for number, line in enumerate(lines[1:], start=2):
         sign = _SIGN_LINE.match(line.text)
         if not _TEXT_LINE.match(line.text):
             problems.append(f"Line {number} of this justification needs two spaces after `#`.")
         if sign:
-            signature = read_signature(line.text[sign.end() :])
+            signed.append(line.text[sign.end() :])
         else:
-            parts.append(line.text[1:].strip(_BLANKS))
+            (signed or parts).append(line.text[1:].strip(_BLANKS))
+    signature = read_signature(" ".join(signed)) if signed else NO_SIGNATURE
     reason = " ".join(part for part in parts if part)
     head = replace(head, text=reason, problems=(*head.problems, *problems))
     return _block(_span(lines[0], lines[-1]), head, signature)

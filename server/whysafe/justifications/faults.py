@@ -56,14 +56,19 @@ def faults(
 _PLACEHOLDER = re.compile(r"(?<!\w)(?:TODO|TBD|FIXME|(?i:todo|tbd|fixme)(?=:))(?!\w)|(?<!`)<[^<>\s][^<>]*>")
 
 
+def placeholder(text: str) -> re.Match[str] | None:
+    """The first word in a text that stands for what is still to be written."""
+    return _PLACEHOLDER.search(text)
+
+
 def _placeholder(block: Block) -> Remark | None:
-    found = _PLACEHOLDER.search(block.reason)
+    found = placeholder(block.reason)
     if found:
         advice = f"{quoted(found[0])} stands in the reason; write why this code may stay"
         if found[0].startswith("<"):
             advice += " (what is meant literally goes between backquotes)"
         return remark(State.PLACEHOLDER, f"The reason is still to be written: {advice}.")
-    if block.ref and _PLACEHOLDER.search(block.ref):
+    if block.ref and placeholder(block.ref):
         return remark(
             State.PLACEHOLDER,
             f"{quoted('ref ' + block.ref)} is still to be written; name the ticket that ends the wait.",

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from whysafe.justifications.canonical import canonical
 from whysafe.justifications.reads import names_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    import libcst as cst
 
 __all__ = ["VERSION", "canonical", "fingerprint", "names_read"]
 
@@ -36,9 +36,16 @@ def fingerprint(covered: Sequence[cst.CSTNode], bindings: Callable[[str], Iterab
         _add(digest, "code", canonical(node))
     for name in sorted({name for node in covered for name in names_read(node)}):
         _add(digest, "name", name)
-        for form in sorted({canonical(node) for node in bindings(name)}):
+        for form in sorted({canonical(node) for owner in bindings(name) for node in _headers(owner)}):
             _add(digest, "bound", form)
     return VERSION + digest.hexdigest()[:_DIGITS]
+
+
+def _headers(owner: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
+    """What of a binding statement says how a name is bound; `except ... as` and `case` stand behind its own header."""
+    if isinstance(owner, (cst.Try, cst.TryStar)):
+        return (owner, *owner.handlers)
+    return (owner, *owner.cases) if isinstance(owner, cst.Match) else (owner,)
 
 
 def _add(digest: hashlib.blake2b, label: str, form: str) -> None:

@@ -6,10 +6,12 @@ and never an answer. What is read, and what it is for, follows each tool's own d
 - `nosec`, `noqa`, `NOSONAR` and the words of Python Code Audit are for what begins or goes on where they stand;
 - `nosemgrep` on a line of its own is also for the line below, `pylint: disable-next` only for that;
 - `ruff: ignore[...]` on a line of its own is for the next code; `pylint: disable` there for the rest of the body;
+- `ruff: disable[...]` on a line of its own is for the rest of the body, or up to the `ruff: enable[...]` there that
+  stands at the same indentation and lists the same rules in the same order;
 - `ruff: noqa`, `ruff: file-ignore[...]` and `flake8: noqa` are for the whole file.
 
-`pylint: enable` ends what `pylint: disable` began. Ranges of Ruff (`ruff: disable[...]`) are not read: where it is
-doubtful whether an order reaches a finding, the finding stays visible.
+`pylint: enable` ends what `pylint: disable` began. Where it is doubtful whether an order reaches a finding, the finding
+stays visible.
 """
 
 from __future__ import annotations
@@ -70,6 +72,7 @@ WHOLE_FILE = -1
 """The `first` line of an order for the whole file, so that moving it leaves it there."""
 
 _ENABLES = "pylint: enable"
+_BEGINS, _ENDS = "ruff: disable", "ruff: enable"
 # So many orders of one comment are read; more are no comment of a person.
 _ENOUGH = 20
 
@@ -100,19 +103,35 @@ def parse_markers(comments: Sequence[Comment], lines: Sequence[str]) -> tuple[Ma
 
 
 def limited(markers: Sequence[Marker]) -> tuple[Marker, ...]:
-    """The orders of a document, given in its order, each cut short where `pylint: enable` takes it back."""
+    """The orders of a document, given in its order, each cut short where another one takes it back."""
     enabled: dict[str, int] = {}
+    ends: dict[tuple[int, tuple[str, ...]], list[int]] = {}
     found: list[Marker] = []
     for marker in reversed(markers):
         if marker.tool == _ENABLES:
             enabled.update(dict.fromkeys(marker.names, marker.first))
+        elif marker.tool == _ENDS:
+            ends.setdefault(_range(marker), []).append(marker.first)
+        elif marker.tool == _BEGINS:
+            found.append(_up_to(marker, ends.get(_range(marker), [])))
         elif marker.tool == "pylint":
-            ends = [enabled[name] - 1 for name in marker.names if name in enabled]
-            last = min([*ends, *(() if marker.last is None else (marker.last,))], default=None)
+            lines = [enabled[name] - 1 for name in marker.names if name in enabled]
+            last = min([*lines, *(() if marker.last is None else (marker.last,))], default=None)
             found.append(replace(marker, last=last))
         else:
             found.append(marker)
     return tuple(reversed(found))
+
+
+def _range(marker: Marker) -> tuple[int, tuple[str, ...]]:
+    """What the two ends of a range of Ruff have in common."""
+    return marker.span.start.column, marker.names
+
+
+def _up_to(marker: Marker, ends: list[int]) -> Marker:
+    """The order with the nearest of these lines below it as its end, which no other order can have then."""
+    inside = bool(ends) and (marker.last is None or ends[-1] <= marker.last)
+    return replace(marker, tool="ruff", last=ends.pop() if inside else marker.last)
 
 
 def meant(marker: Marker, known: Names) -> frozenset[str]:
@@ -141,6 +160,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for form, pattern in (
         ("file noqa", rf"#[ \t]*(?P<tool>ruff|flake8)[ \t]*[:=][ \t]*noqa\b(?:[ \t]*:[ \t]*(?P<names>{_CODES}))?"),
         ("file ignore", r"#[ \t]*ruff[ \t]*:[ \t]*file-ignore[ \t]*\[(?P<names>[^\]#]*)\]"),
+        ("range", r"\A#[ \t]*ruff[ \t]*:[ \t]*(?P<how>disable|enable)[ \t]*\[(?P<names>[^\]#]*)\]"),
         ("ruff", r"#[ \t]*ruff[ \t]*:[ \t]*ignore[ \t]*\[(?P<names>[^\]#]*)\]"),
         ("pylint", rf"\bpylint[ \t]*:[ \t]*(?P<how>disable-next|disable|enable)[ \t]*=[ \t]*(?P<names>{_WORDS})"),
         ("noqa", rf"#[ \t]*noqa\b(?:[ \t]*:[ \t]*(?P<names>{_CODES}))?"),
@@ -242,6 +262,8 @@ def _tool(form: str, match: re.Match[str]) -> str:
         return match["tool"].lower()
     if form == "pylint" and match["how"] == "enable":
         return _ENABLES
+    if form == "range":
+        return _BEGINS if match["how"].lower() == "disable" else _ENDS
     return "ruff" if form == "file ignore" else form
 
 
@@ -252,7 +274,7 @@ def _names(form: str, match: re.Match[str]) -> tuple[str, ...] | None:
     if form in {"noqa", "file noqa"}:
         codes = tuple(name.upper() for name in names if name[0] in "Ss")
         return codes if codes or not names else None
-    if form in {"ruff", "file ignore"}:
+    if form in {"ruff", "range", "file ignore"}:
         # Ruff refuses an empty list.
         return names or None
     if form == "nosemgrep":
@@ -271,11 +293,11 @@ def _reach(form: str, match: re.Match[str], comment: Comment, layout: _Layout) -
     if form == "pylint" and match["how"] == "disable-next":
         return (layout.next_code[here],) * 2
     if not comment.own_line:
-        return (here, here)
+        return (here, here) if form != "range" else None
     if form == "ruff":
         return (layout.next_code[here],) * 2
     if form == "nosemgrep":
         return (here, here + 1)
-    if form == "pylint":
+    if form in {"pylint", "range"}:
         return (here, layout.end_of_body[here])
     return (here, here)

@@ -11,7 +11,7 @@ from whysafe.justifications.foreign import foreign_word, is_cookie, reworded
 from whysafe.justifications.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from whysafe.justifications.comment import Block
 
@@ -39,8 +39,8 @@ def print_block(block: Block, indent: str, width: int, first_line: int = 2) -> t
         advice = f" For example: {reworded(reason)}" if len(reason) <= 200 and foreign_word(reason) else ""
         raise Refused(f"{quoted(word)} is an order to another tool; say it in other words.{advice}")
     head = f"# justified[{', '.join(block.ids)}] {block.decision.value}: "
-    columns = max(width - _columns(indent), _SHORTEST)
-    lines = [*_wrapped(head, reason, columns), *sign_lines(block)]
+    columns = columns_at(indent, width)
+    lines = [*_wrapped(head, reason, columns), *sign_lines(block, columns)]
     _check_reading(replace(block, reason=reason), lines)
     for number, line in enumerate(lines, start=first_line):
         if number < 2 and is_cookie(line):
@@ -49,11 +49,17 @@ def print_block(block: Block, indent: str, width: int, first_line: int = 2) -> t
     return tuple(indent + line for line in lines)
 
 
-def sign_lines(block: Block) -> tuple[str, ...]:
-    """The sign line, without indentation; none where the block has nothing to say there."""
+def columns_at(indent: str, width: int) -> int:
+    """How many columns a comment may take behind an indentation, where lines are `width` columns long."""
+    return max(width - _columns(indent), _SHORTEST)
+
+
+def sign_lines(block: Block, columns: int) -> tuple[str, ...]:
+    """The signature, without indentation; no lines where the block has nothing to say there.
+
+    It is wrapped at `columns` behind a comma. Name and date stay together: a date alone looks like commented-out code.
+    """
     fields = (
-        ("", block.who),
-        ("", block.date),
         ("for ", block.program_type),
         ("review by ", block.review_by or block.unreadable_review),
         ("ref ", block.ref),
@@ -61,7 +67,22 @@ def sign_lines(block: Block) -> tuple[str, ...]:
         ("code ", block.code),
     )
     written = [f"{name}{value}" for name, value in fields if value is not None]
-    return (f"#   -- {', '.join(written)}",) if written else ()
+    signer = ", ".join(str(value) for value in (block.who, block.date) if value is not None)
+    if signer:
+        written.insert(0, signer)
+    return tuple(_signed(written, columns)) if written else ()
+
+
+def _signed(written: Sequence[str], columns: int) -> Iterator[str]:
+    line = f"#   -- {written[0]}"
+    for number, part in enumerate(written[1:], start=2):
+        comma = int(number < len(written))
+        if _columns(line) + 2 + _columns(part) + comma > columns:
+            yield f"{line},"
+            line = f"#   {part}"
+        else:
+            line = f"{line}, {part}"
+    yield line
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +101,9 @@ def _wrapped(head: str, reason: str, columns: int) -> Iterator[str]:
     begun = False
     for chunk in _chunks(reason):
         size = _columns(chunk)
+        if not begun and used + size > columns and not _needs_company(chunk):
+            yield head.rstrip(" ")
+            line, used = "#   ", 4
         if begun and used + 1 + size > columns:
             yield line
             line, used = "#   " + chunk, 4 + size
@@ -94,11 +118,16 @@ def _chunks(reason: str) -> Iterator[str]:
     """Words, each with those behind it that may not begin a line: dashes sign, and `justified` would open a block."""
     words: list[str] = []
     for word in reason.split(" "):
-        if words and not word.startswith("--") and not word.lower().startswith(("justif", "justfied")):
+        if words and not _needs_company(word):
             yield " ".join(words)
             words = []
         words.append(word)
     yield " ".join(words)
+
+
+def _needs_company(text: str) -> bool:
+    """Whether a text may not begin a line of its own."""
+    return text.startswith("--") or text.lower().startswith(("justif", "justfied"))
 
 
 def _columns(text: str) -> int:

@@ -7,15 +7,16 @@ decided for the person: what they have to say is written as a TODO, which keeps 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from whysafe.justifications.attach import attached_line, indentation
 from whysafe.justifications.author import NOBODY, author
-from whysafe.justifications.comment import Block, Decision, Refused
+from whysafe.justifications.comment import Block, Decision, Refused, sign_start
 from whysafe.justifications.foreign import is_pragma, reworded
 from whysafe.justifications.policy import HORIZONS
-from whysafe.justifications.printer import print_block, sign_lines
+from whysafe.justifications.printer import columns_at, print_block, sign_lines
 from whysafe.justifications.wording import listed, quoted
 from whysafe.syntax.position import Edit, Position, Span
 
@@ -54,13 +55,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """Who signs when, for which code and, where that is known, which type of program, and until when."""
+    """Who signs when, for which code and, where that is known, which type of program, and until when.
+
+    `width` is the project's line length.
+    """
 
     who: str
     today: dt.date
     code: str
     review_by: dt.date | None = None
     program_type: str | None = None
+    width: int = 88
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,9 @@ def write(request: Request, lines: Sequence[str], comments: Sequence[Comment], b
     indent = indentation(lines[request.line])
     printed = print_block(block, indent, request.width, first_line=place.line)
     end = line_end(lines, request.line)
-    edit = Edit(Span(place, place), "".join(line + end for line in printed))
-    return Written((edit,), _snippet(edit.text, printed, block))
+    edit = Edit(Span(place, place), above(place.line, lines, end) + "".join(line + end for line in printed))
+    signature = sign_lines(block, columns_at(indent, request.width))
+    return Written((edit,), _snippet(edit.text, signature[0], block))
 
 
 def todo(decision: Decision, asks: Sequence[str]) -> str:
@@ -150,9 +156,6 @@ def remove(block: Block, lines: Sequence[str]) -> Edit:
     return Edit(Span(start, Position(below - 1, len(lines[below - 1]))), "")
 
 
-_ANY_WIDTH = 88
-
-
 def _new_block(request: Request, ids: tuple[str, ...]) -> Block:
     ref = request.ref
     if request.decision is Decision.DEFERRED and ref is None:
@@ -200,6 +203,23 @@ def place_above(line: int, lines: Sequence[str], own_lines: Mapping[int, Comment
     return Position(place, _mark(lines, place))
 
 
+def above(line: int, lines: Sequence[str], end: str) -> str:
+    """What stands between the lines above and a block that is inserted on `line`: behind an import, an empty line.
+
+    Formatters and import sorters put one there.
+    """
+    if line == 0 or indentation(lines[line - 1]) != indentation(lines[line]):
+        return ""
+    depth = len(indentation(lines[line]))
+    first = line - 1
+    while first > 0 and (len(indentation(lines[first])) > depth or lines[first][depth : depth + 1] == ")"):
+        first -= 1
+    return end if _IMPORT.match(lines[first].removeprefix("\ufeff"), depth) else ""
+
+
+_IMPORT = re.compile(r"import[ \t]|from[ \t][^#]*?[ \t.]import[ \t(]")
+
+
 def _mark(lines: Sequence[str], line: int) -> int:
     """The column at which a line of the document begins: behind a byte order mark."""
     return 1 if line == 0 and lines[0].startswith("\ufeff") else 0
@@ -218,26 +238,36 @@ def _signature(block: Block, lines: Sequence[str], signing: Signing) -> Edit:
     if block.trailing:
         raise Refused("A justification behind code cannot be signed; write it on lines of its own above the statement.")
     block = replace(block, who=signing.who, date=signing.today, code=signing.code, unreadable_review=None)
-    start, last = block.span.start, block.span.end.line
-    indent = indentation(lines[start.line])
-    # Printing proves that the block reads back with this signature; only the sign line is taken from it.
-    print_block(block, indent, _ANY_WIDTH, first_line=start.line)
-    text = indent + sign_lines(block)[0]
-    if lines[last].strip(" \t\f").lstrip("#").lstrip(" \t").startswith("--"):
-        begin = _mark(lines, last)
-        return Edit(Span(Position(last, begin), Position(last, len(lines[last].rstrip("\r\n")))), text)
-    place = Position(last, len(lines[last].rstrip("\r\n")))
-    return Edit(Span(place, place), line_end(lines, last) + text)
+    first, last = block.span.start.line, block.span.end.line
+    indent = indentation(lines[first])
+    # Printing proves that the block reads back with this signature.
+    print_block(block, indent, signing.width, first_line=first)
+    end = line_end(lines, last)
+    text = end.join(indent + line for line in sign_lines(block, columns_at(indent, signing.width)))
+    behind = Position(last, len(lines[last].rstrip("\r\n")))
+    signed = sign_start(block, lines)
+    if signed is None:
+        return Edit(Span(behind, behind), end + text)
+    return Edit(Span(Position(signed, _mark(lines, signed)), behind), text)
 
 
-def _snippet(text: str, printed: Sequence[str], block: Block) -> str:
-    """The text with tab stops on what the person has to write: the reason, and the name and ticket where unknown."""
-    head, colon, rest = text.partition(": ")
-    signed = rest.rindex(printed[-1].lstrip(" \t"))
+# Between the colon and the reason, which may begin on the next line.
+_GAP = re.compile(r"(?:[\r\n]+[ \t]*#)?[ \t]*")
+
+
+def _snippet(text: str, signed_by: str, block: Block) -> str:
+    """The text with tab stops on what the person has to write: the reason, and the name and ticket where unknown.
+
+    `signed_by` is the first line of the signature.
+    """
+    colon = text.index(":", text.index("]")) + 1
+    begin = colon + len(_GAP.match(text[colon:])[0])  # type: ignore[index]  # it matches nothing, too
+    head, rest = text[:begin], text[begin:]
+    signed = rest.rindex(signed_by)
     reason = rest[:signed].rstrip(" \t\r\n")
     between, signature = rest[len(reason) : signed], rest[signed:]
     who, comma, fields = signature.partition(", ")
-    parts = [_escaped(head + colon), f"${{1:{_escaped(reason)}}}", _escaped(between)]
+    parts = [_escaped(head), f"${{1:{_escaped(reason)}}}", _escaped(between)]
     lead, dashes, name = who.partition("-- ")
     parts += [_escaped(lead + dashes), f"${{2:{name}}}" if block.who == NOBODY else _escaped(name), _escaped(comma)]
     before, ref, after = fields.partition("ref TODO")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from whysafe.analysis.finding import Card, Confidence, Finding, InTests, Severity
 from whysafe.config import Settings, for_path
@@ -191,6 +192,7 @@ class _Work:
             days_left=None if block.review_by is None else (block.review_by - self.today).days,
             findings=len(findings),
             remarks=verdict.remarks,
+            ticket=_ticket(block.ref, self.settings.ticket_url),
         )
 
 
@@ -217,6 +219,10 @@ def _state_of(rule: str, alone: Report) -> State:
     """The state of the findings of a rule; where another finding is shown in their place, of that."""
     states = [one.state for one in alone.shown if one.finding.rule == rule] or [one.state for one in alone.shown]
     return states[0] if states else State.OPEN
+
+
+def _ticket(ref: str | None, address: str | None) -> str | None:
+    return None if ref is None or address is None else address.replace("{ref}", quote(ref, safe=""))
 
 
 def _quoted(text: str) -> tuple[str, ...]:

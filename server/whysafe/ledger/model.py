@@ -25,7 +25,8 @@ class Entry:
     rule. `line` is that of the code (of the block where no code is below it), `block_line` the first one of the block,
     None for a finding that only a marker of another tool answers; both count from 0. `findings` counts those of the
     rule in the covered code. `age` is in days since the signature, `days_left` in days until the review, negative when
-    that has passed. `remarks` say what is wrong, or what to know, in whole sentences.
+    that has passed. `remarks` say what is wrong, or what to know, in whole sentences. `ticket` is the web address of
+    the `ref`, where the settings say how it is made.
     """
 
     rule: str
@@ -51,6 +52,7 @@ class Entry:
     days_left: int | None
     findings: int
     remarks: tuple[str, ...]
+    ticket: str | None = None
 
     @property
     def holds(self) -> bool:

@@ -37,6 +37,7 @@ EXPLAIN_COMMAND = "whysafe.explain"
 INSPECT_COMMAND = "whysafe.inspect"
 MENU_LIMIT = 6
 """More entries than that nobody reads."""
+SHOW_COMMAND = "whysafe.show"
 
 _JUSTIFY = (
     (Decision.ACCEPTED, "{verb} {rule} as accepted..."),
@@ -44,6 +45,8 @@ _JUSTIFY = (
     (Decision.MITIGATED, "{verb} {rule} as mitigated..."),
     (Decision.DEFERRED, "{verb} {rule} as deferred..."),
 )
+UNWRITTEN = frozenset({State.PLACEHOLDER, State.TRIVIAL})
+"""States that only a person's words mend: the server leads there, and writes none."""
 UNANSWERED = frozenset({State.OPEN, State.UNDOCUMENTED, State.BLANKET})
 _TASKS = {
     State.VALID: ("confirm", "remove"),
@@ -68,7 +71,7 @@ _TASK_TITLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """An action with its edits, or with the order that leads to them, or with the rule to explain."""
+    """An action with its edits, or with the order that leads to them, or with what to show: a rule, or a place."""
 
     title: str
     kind: str
@@ -77,6 +80,7 @@ class Action:
     edits: tuple[Edit, ...] | None = None
     order: Order | None = None
     explains: str | None = None
+    shows: Span | None = None
 
 
 def plan(  # noqa: PLR0913 - the last three are what the client may have told
@@ -107,6 +111,9 @@ def plan(  # noqa: PLR0913 - the last three are what the client may have told
         asked = any(_is_named(f"justification-{note.state.value}", note.span, span, named) for note in notes)
         if near or asked or _meet(block.span, span):
             mends = [*_mend(block, notes, lines), *_for_block(block, state, notes)]
+            if client.shows_documents and state in UNWRITTEN and block.span.end.line < len(lines):
+                title = f"Write what is missing in the justification of {_rules(block)}"
+                mends.append(Action(title=title, kind=QUICK_FIX, shows=mending.unwritten(block, lines)))
             groups.append((_closeness(block.span, span), mends))
     groups.sort(key=lambda group: group[0])
     actions = [action for _, group in groups for action in group if wants(action.kind, only)]
@@ -179,6 +186,9 @@ def _mend(block: Block, notes: Sequence[Note], lines: Sequence[str]) -> Iterator
         elif note.state is State.ORPHAN and not note.unnecessary:
             edits = mending.drop(block, lines, note.ids)
             title = f"Drop {listed(note.ids)} from the justification"
+        elif note.state is State.TOO_LONG and block.decision is Decision.DEFERRED and not block.ref:
+            edits = mending.add_ticket(block, lines)
+            title = f"Add a ticket to the justification of {_rules(block)}"
         else:
             continue
         if edits:
@@ -199,8 +209,12 @@ def orders_for(block: Block, state: State, notes: Sequence[Note]) -> list[Order]
     tasks = list(_TASKS.get(state, ()))
     if any(note.state is State.ORPHAN and note.unnecessary for note in notes):
         tasks.append("remove")
-    if state is State.TOO_LONG and block.review_by is None:
+    if state is State.TOO_LONG and (block.review_by is None or (block.decision is Decision.DEFERRED and not block.ref)):
+        # What is missing is the ticket.
         tasks.remove("shorten")
+    if block.trailing:
+        # Behind code there is no place for a signature; it is moved above first.
+        tasks = [task for task in tasks if task not in {"sign", "confirm"}]
     if block.trailing and not block.problems:
         tasks.append("above")
     return [Order(task, block.span.start) for task in tasks]
@@ -254,6 +268,9 @@ def to_client(action: Action, entry: Entry, target: Target) -> dict[str, Any] | 
     if action.explains is not None:
         command = {"title": action.title, "command": EXPLAIN_COMMAND, "arguments": [action.explains]}
         result["command"] = command
+    if action.shows is not None:
+        place = list(target.location(action.shows))
+        result["command"] = {"title": action.title, "command": SHOW_COMMAND, "arguments": place}
     if action.order is not None and target.client.resolve_edit:
         result["data"] = data_of(action.order, target)
     return result

@@ -148,7 +148,7 @@ def _decision_above(lines: Sequence[str], line: int) -> str | None:
     for above in range(line - 1, -1, -1):
         if not lines[above].lstrip(" \t\f\ufeff").startswith("#"):
             return None
-        for part in parts(lines[above], above):
+        for part in parts(lines, above):
             if part.kind is Kind.DECISION:
                 return part.text
     return None

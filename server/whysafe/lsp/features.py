@@ -247,6 +247,17 @@ def inspect(ls: Server, *arguments: Any) -> str:
     return "whysafe looks at this document until the end of this session."
 
 
+async def show(ls: Server, *arguments: Any) -> None:
+    """Have the client select a place in a document: its address, and the range there."""
+    try:
+        uri, place = (ls.protocol.plain(argument) for argument in arguments)
+        start, end = (types.Position(int(place[key]["line"]), int(place[key]["character"])) for key in ("start", "end"))
+    except (TypeError, ValueError, KeyError) as error:
+        raise JsonRpcException("a document and a place in it are wanted", code=INVALID_PARAMS) from error
+    params = types.ShowDocumentParams(uri=str(uri), take_focus=True, selection=types.Range(start, end))
+    await asyncio.shield(ls.window_show_document_async(params))
+
+
 def restart(ls: Server, *_arguments: Any) -> None:
     """Start the analysis afresh, with a new worker."""
     ls.supervisor.restart()
@@ -275,6 +286,7 @@ COMMANDS = (
     (actions.EXPLAIN_COMMAND, explain_rule),
     (lens.APPLY_COMMAND, action_features.apply),
     (actions.INSPECT_COMMAND, inspect),
+    (actions.SHOW_COMMAND, show),
     ("whysafe.restart", restart),
 )
 

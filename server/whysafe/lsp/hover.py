@@ -41,14 +41,14 @@ def hover(  # noqa: PLR0913 - the last two are settings that may be absent
     On a justification it says first what the part under the cursor means, and then what the whole is.
     """
     before = position_before(place, entry.since)
-    found = _texts(entry.report, before, view, today, ticket_url)
+    part = part_at(view.lines, place) if not findings_at(entry.report, before) else None
+    card = None if part is None else _card_called(part.text, view.cards)
+    found = _texts(entry.report, before, view, today, ticket_url, said=card)
     if not found:
         return None
     texts = [text for _, text in found]
     span = span_after(found[0][0], entry.since)
-    part = part_at(view.lines, place) if not findings_at(entry.report, before) else None
     if part is not None:
-        card = _card_called(part.text, view.cards)
         said = explain.part(part.kind, part.text, card=card, today=today, program_type=program_type)
         if said is not None:
             texts.insert(0, said)
@@ -68,9 +68,10 @@ def plain(markdown: str) -> str:
     return _MARKUP.sub(lambda found: found[1] or "", markdown)
 
 
-def _texts(
-    report: Report, place: Position, view: View, today: dt.date, ticket_url: str | None
+def _texts(  # noqa: PLR0913 - as `hover`
+    report: Report, place: Position, view: View, today: dt.date, ticket_url: str | None, *, said: Card | None
 ) -> list[tuple[Span, str]]:
+    """The texts for a place with their spans; `said` is a rule that the part under the cursor has told of already."""
     cards = view.cards
     findings = [
         (shown.finding.span, explain.hover(shown, cards[shown.finding.rule], view.where))
@@ -78,7 +79,12 @@ def _texts(
         if shown.finding.rule in cards
     ]
     return findings or [
-        (block.span, explain.hover_block(block, state, _days_left(block, today), card, ticket_url=ticket_url))
+        (
+            block.span,
+            explain.hover_block(
+                block, state, _days_left(block, today), None if card is said else card, ticket_url=ticket_url
+            ),
+        )
         for block, state, card in _blocks_at(report, place, cards)
     ]
 

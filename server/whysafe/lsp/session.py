@@ -82,6 +82,7 @@ class Capabilities:
     applies_edits: bool = False
     refreshes_lenses: bool = False
     status: bool = False
+    shows_documents: bool = False
 
 
 def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
@@ -112,6 +113,7 @@ def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
         applies_edits=can("workspace.apply_edit"),
         refreshes_lenses=can("workspace.code_lens.refresh_support"),
         status=_wants_status(client.experimental),
+        shows_documents=can("window.show_document.support"),
         registers_configuration=can("workspace.did_change_configuration.dynamic_registration"),
     )
 
