@@ -46,6 +46,9 @@ PIECES = [
     "del os\n",
     "global run\n",
     'f"{x',
+    "# justified[eval-use, os-system-shell] accepted: it is only a test\n#   -- me, 2026-11-20, code 00000000\n",
+    "#   -- me, 2026-11-20, code 00000000\n",
+    "eval(FLAG)  # nosec B307 trusted\n",
 ]
 
 

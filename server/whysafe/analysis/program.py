@@ -144,6 +144,7 @@ class Program:
 
     def _take_in(self, unit: Unit) -> None:
         unit.result, unit.held = None, ()
+        unit.memo.clear()
         self._pending[unit] = None
         self.world.enter(unit)
         self.world.scopes(unit)
