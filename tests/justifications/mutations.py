@@ -160,4 +160,4 @@ def _extent(node):
         start = min([node.lineno, *(mark.lineno for mark in node.decorator_list)]) - 1
         end = max(node.body[0].lineno - 1, start + 1)
         return Span(Position(start, 0), Position(end, 0))
-    return Span(Position(node.lineno - 1, 0), Position(node.end_lineno, 0))
+    return Span(Position(node.lineno - 1, node.col_offset), Position(node.end_lineno - 1, node.end_col_offset))

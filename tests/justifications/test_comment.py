@@ -274,6 +274,9 @@ HOSTILE = {
     "a stray sign line": lambda count: [f"#   -- a, 2026-11-24{' code' * count}"],
     "heads": lambda count: ["# justified[a] accepted: x"] * (count // 20),
     "a long block": lambda count: ["# justified[a] accepted: x", *["#   more"] * (count // 20)],
+    "a long signature": lambda count: ["# justified[a] accepted: x", "#   -- a,", *["#   b,"] * (count // 20)],
+    "stray signatures": lambda count: ["#   -- a, 2026-11-24,", ""] * (count // 20),
+    "words before a decision": lambda count: [f"# justified{' a' * count}", f"# justified {'accepted ' * count}"],
     "prose below a head": lambda count: ["# justified[a] accepted: x", *["# prose"] * (count // 20)],
 }
 

@@ -81,7 +81,8 @@ def write(request: Request, lines: Sequence[str], comments: Sequence[Comment], b
 
     `lines` are those of the document, with their ends; `comments` and `blocks` are all of its comments and
     justifications. The block goes directly above the code, below whatever comment stands there, but above other tools'
-    orders, which have to stay adjacent to the code. It never touches another block.
+    orders, which have to stay adjacent to the code; directly behind an import, below an empty line. It never touches
+    another block.
 
     Raises:
         Refused: It is answered already, would not read back, or there is no safe place; the message says so.
