@@ -54,7 +54,7 @@ _Signatures = dict[str, tuple[str, ...]]
 class Program:
     """The document's units, kept up to date by `edit`."""
 
-    def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True) -> None:
+    def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True, glance: Glance | None = None) -> None:
         self.catalogue = catalogue
         self.units = [units.new_unit(piece) for piece in split(text)]
         self.world = DocumentWorld(self.units, catalogue)
@@ -65,7 +65,7 @@ class Program:
         self._remembered = 0
         self._carried: list[Finding] = []
         self._valid = accepts(text)
-        self._awake = catalogue.gate.awake(Glance(text))
+        self._awake = catalogue.gate.awake(glance or Glance(text))
 
     # --- editing -----------------------------------------------------------------------------------------------------
 

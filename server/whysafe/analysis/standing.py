@@ -9,6 +9,8 @@ import enum
 import re
 from typing import TYPE_CHECKING
 
+from whysafe.syntax.words import folded
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -45,9 +47,24 @@ def stands(glance: Glance, word: str, use: Use) -> bool:
         return any(word in line.group() for line in _IMPORTS.finditer(glance.code))
     if use is Use.WRITTEN:
         return word in glance.words
+    if not glance.is_read and not _may_stand(folded(glance.text), word, use):
+        return False
     matters = _MATTERS[use]
     code = glance.code
     return any(matters(code, begin, begin + len(word)) for begin in occurrences(code, word))
+
+
+def _may_stand(text: str, word: str, use: Use) -> bool:
+    """The same of raw text, so that most texts need not be read: strings and comments count, and line ends are open."""
+    for begin in occurrences(text, word):
+        follows = after(text, begin + len(word))
+        if use in _AS_ATTRIBUTE:
+            if follows in _AS_ATTRIBUTE[use] and before(text, begin) in _AFTER_DOT:
+                return True
+        elif not is_target(text, begin + len(word)) and not _is_defined(text, begin):
+            if use is Use.ANY or (follows != "." and (use is Use.REACHED or before(text, begin) != ".")):
+                return True
+    return False
 
 
 def written(pattern: str) -> Callable[[Glance], bool]:
@@ -137,4 +154,6 @@ def _set(code: str, begin: int, end: int) -> bool:
     return before(code, begin) == "." and after(code, end) in {"=", ",", ")", "]", ":"}
 
 
+_AS_ATTRIBUTE = {Use.METHOD: frozenset(("", "(", ")", "#", "\\")), Use.SET: frozenset(("", *"=,)]:#\\"))}
+_AFTER_DOT = frozenset((".", "", "\\"))
 _MATTERS = {Use.ANY: _any, Use.REACHED: _reached, Use.BARE: _bare, Use.METHOD: _method, Use.SET: _set}

@@ -9,7 +9,9 @@ import libcst as cst
 
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
+from whysafe.analysis.glance import QUOTE
 from whysafe.analysis.rule import Answer, Evidence, Rule, Verdict
+from whysafe.analysis.standing import written
 from whysafe.rules.sql_text import HOLE, is_number_by_annotation, spell
 from whysafe.rules.types import OWN_INPUT
 from whysafe.rules.written import own_argument
@@ -74,6 +76,23 @@ _SINKS = tuple(
     + [f"{owner}.{method}" for owner, names in _OTHER_TYPES.items() for method in names]
 )
 """Functions and methods that run SQL, by type. Source: the documentation of the drivers (PEP 249 for most)."""
+
+_METHODS = (
+    "execute",
+    "executemany",
+    "executescript",
+    "exec_driver_sql",
+    "callproc",
+    "fetch",
+    "fetchrow",
+    "fetchval",
+    "fetch_all",
+    "fetch_one",
+)
+_TAKES_NO_LITERAL = written(
+    rf"\b(?:{'|'.join(_METHODS)})[ \t\f)]*\((?![ \t\f]*(?:\w{{0,2}}{QUOTE}[0-9]+{QUOTE}[ \t\f]*)+[,)])"
+)
+"""A call of one of the methods whose first argument is not just a literal."""
 
 _KEYWORDS = ("sql", "query", "operation", "statement", "sql_script", "stmt", "command", "procname")
 _ANY_OWNER = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})
@@ -218,19 +237,7 @@ SQL_EXECUTE_FORMATTED = Rule(
     aliases=(),
     detect=(
         calls(*_SINKS, when=_runs_formatted_sql),
-        methods(
-            "execute",
-            "executemany",
-            "executescript",
-            "exec_driver_sql",
-            "callproc",
-            "fetch",
-            "fetchrow",
-            "fetchval",
-            "fetch_all",
-            "fetch_one",
-            when=_runs_formatted_sql_by_name,
-        ),
+        methods(*_METHODS, when=_runs_formatted_sql_by_name, sign=_TAKES_NO_LITERAL),
     ),
     bad=(
         (
