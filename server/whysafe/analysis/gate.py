@@ -18,7 +18,7 @@ from whysafe.analysis.computed import computed_imports
 from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Nodes
 from whysafe.analysis.detours import DETOURS, leads_on
 from whysafe.analysis.glance import Glance
-from whysafe.analysis.standing import LONGEST_IMPORT, Use, occurrences, stands
+from whysafe.analysis.standing import LONGEST_IMPORT, Sign, Use, occurrences, stands
 from whysafe.semantics.known import RETURNS, SECOND_NAMES
 from whysafe.syntax.words import WordTest, folded
 
@@ -40,7 +40,7 @@ class Trigger:
 
     root: str
     use: Use
-    sign: Callable[[Glance], bool] | None = None
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +49,7 @@ class Pattern:
 
     words: WordTest
     roots: frozenset[str]
-    sign: Callable[[Glance], bool] | None
+    sign: Sign | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +131,14 @@ class Gate:
         return any(
             trigger.root in awake.roots
             and stands(glance, word, trigger.use)
-            and (trigger.sign is None or trigger.sign(glance))
+            and (trigger.sign is None or trigger.sign(glance, word))
             for trigger in self.triggers.get(word, ())
         )
 
     def _matches(self, glance: Glance, awake: Awake) -> Iterable[bool]:
         for pattern in self.patterns:
             if not pattern.roots.isdisjoint(awake.roots) and pattern.words.among(glance.words):
-                yield pattern.sign is None or pattern.sign(glance)
+                yield pattern.sign is None or pattern.sign(glance, "")
 
 
 _NOTHING = Awake(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
@@ -173,7 +173,7 @@ def gate(detectors: Iterable[Detector]) -> Gate:
         if isinstance(detector, Calls):
             for path in detector.names:
                 for word, root, use in _ways(path):
-                    add(word, Trigger(root, use))
+                    add(word, Trigger(root, use, detector.sign))
         elif isinstance(detector, Assigns):
             for path in detector.names:
                 item = _SUBSCRIPTED.search(path)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from whysafe.analysis.glance import QUOTE
 from whysafe.syntax.words import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from whysafe.analysis.glance import Glance
 
+_LITERAL_CALL = re.compile(rf"[ \t\f)]*\([ \t\f]*(?:\w{{0,2}}{QUOTE}[0-9]+{QUOTE}[ \t\f]*)+[,)]")
 _BLANKS = " \t\f"
 _IMPORT = re.compile(r"[ \t\f]*(?:import|from)\b")
 _IMPORTS = re.compile(r"(?:^|[\n;:])[ \t\f]*(?:import|from)\b[^\n]*")
@@ -67,10 +70,20 @@ def _may_stand(text: str, word: str, use: Use) -> bool:
     return False
 
 
-def written(pattern: str) -> Callable[[Glance], bool]:
+Sign = Callable[["Glance", str], bool]
+"""Whether a text, by a trigger word that it has, can hold what a rule looks for; certain where the answer is no."""
+
+
+def written(pattern: str) -> Sign:
     """The sign that the code of a text matches an expression, which must be linear on any input."""
     search = re.compile(pattern).search
-    return lambda glance: search(glance.code) is not None
+    return lambda glance, _word: search(glance.code) is not None
+
+
+def takes_more_than_literal(glance: Glance, word: str) -> bool:
+    """The sign that a function is not only called with a plain string as its first argument."""
+    code = glance.code
+    return any(_LITERAL_CALL.match(code, begin + len(word)) is None for begin in occurrences(code, word))
 
 
 def occurrences(code: str, word: str) -> Iterator[int]:

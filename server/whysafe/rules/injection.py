@@ -9,9 +9,8 @@ import libcst as cst
 
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
-from whysafe.analysis.glance import QUOTE
 from whysafe.analysis.rule import Answer, Evidence, Rule, Verdict
-from whysafe.analysis.standing import written
+from whysafe.analysis.standing import takes_more_than_literal
 from whysafe.rules.sql_text import HOLE, is_number_by_annotation, spell
 from whysafe.rules.types import OWN_INPUT
 from whysafe.rules.written import own_argument
@@ -89,11 +88,6 @@ _METHODS = (
     "fetch_all",
     "fetch_one",
 )
-_TAKES_NO_LITERAL = written(
-    rf"\b(?:{'|'.join(_METHODS)})[ \t\f)]*\((?![ \t\f]*(?:\w{{0,2}}{QUOTE}[0-9]+{QUOTE}[ \t\f]*)+[,)])"
-)
-"""A call of one of the methods whose first argument is not just a literal."""
-
 _KEYWORDS = ("sql", "query", "operation", "statement", "sql_script", "stmt", "command", "procname")
 _ANY_OWNER = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})
 _OWNER = re.compile(
@@ -236,8 +230,8 @@ SQL_EXECUTE_FORMATTED = Rule(
     by_program_type=OWN_INPUT,
     aliases=(),
     detect=(
-        calls(*_SINKS, when=_runs_formatted_sql),
-        methods(*_METHODS, when=_runs_formatted_sql_by_name, sign=_TAKES_NO_LITERAL),
+        calls(*_SINKS, when=_runs_formatted_sql, sign=takes_more_than_literal),
+        methods(*_METHODS, when=_runs_formatted_sql_by_name, sign=takes_more_than_literal),
     ),
     bad=(
         (

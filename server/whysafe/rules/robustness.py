@@ -215,8 +215,8 @@ _RAW_HANDLER = re.compile(
 """A handler that may be idle, or whose header does not end on its first line."""
 
 
-def _may_have_idle_handler(glance: Glance) -> bool:
-    return (glance.is_read or _RAW_HANDLER.search(glance.text) is not None) and _HAS_IDLE_HANDLER(glance)
+def _may_have_idle_handler(glance: Glance, word: str) -> bool:
+    return (glance.is_read or _RAW_HANDLER.search(glance.text) is not None) and _HAS_IDLE_HANDLER(glance, word)
 
 
 _HAS_IDLE_HANDLER = written(

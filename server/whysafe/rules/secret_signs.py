@@ -36,7 +36,7 @@ _FOLDED: Final = re.compile(
 """What can be a constant without being a single plain string."""
 
 
-def may_hold_credential(glance: Glance) -> bool:
+def may_hold_credential(glance: Glance, _word: str) -> bool:
     """Whether a name for a credential is given a literal that can be one; certain where it is not."""
     names = {word for word in (*glance.words, *glance.strings) if _names_a_credential(word)}
     return bool(names) and any(
