@@ -62,15 +62,22 @@ def _values(line: str, begin: int, end: int) -> Iterator[str]:
     """The code of what may be given to the name between two offsets of a logical line, or compared with it."""
     given = _GIVEN.match(line, end)
     if given is not None:
-        whole = given.group(2) or (given.group(1) and _is_assigned(line, begin))
-        yield line[given.end() :] if whole else _expression(line, given.end())
+        whole = _is_one_of_several(line, begin) if given.group(2) else given.group(1) and not _is_inside(line, begin)
+        if whole or not given.group(2):
+            yield line[given.end() :] if whole else _expression(line, given.end())
     if _COMPARED.search(line, max(0, begin - FARTHEST), begin) is not None or begin > FARTHEST:
         yield line[:begin]
 
 
-def _is_assigned(line: str, begin: int) -> bool:
-    """Whether the name may be a target of the line's assignment: no bracket is open before it."""
-    return not any(mark in line[max(0, begin - FARTHEST) : begin] for mark in _OPENING) and begin <= FARTHEST
+def _is_inside(line: str, begin: int) -> bool:
+    """Whether a bracket stands before the name, so that it is no target of the line's assignment."""
+    return any(mark in line[:begin] for mark in _OPENING)
+
+
+def _is_one_of_several(line: str, begin: int) -> bool:
+    """Whether a name with a comma behind it may be a target, or the key in `d.get(key, default)`."""
+    is_first_argument = line[begin] == QUOTE and line[:begin].rstrip(" \t\fbrBR").endswith("(")
+    return is_first_argument or line.lstrip()[:1] in {"(", "["} or not _is_inside(line, begin)
 
 
 def _expression(line: str, place: int) -> str:
