@@ -23,7 +23,7 @@ from whysafe.semantics.known import RETURNS, SECOND_NAMES
 from whysafe.syntax.words import WordTest, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
 ANY_FILE = ""

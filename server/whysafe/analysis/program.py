@@ -279,7 +279,9 @@ class Program:
                 unit.valid = True
             elif not unit.valid and not self.passes(unit):
                 # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
-                unit.valid = is_plain(unit.piece.text) and (self._valid or _accepted(unit.piece))
+                unit.valid = is_plain(unit.piece.text) and (
+                    (self._valid and unit.tree is None) or _accepted(unit.piece)
+                )
             if not unit.valid:
                 self.world.scopes(unit)
             if isinstance(unit.tree, Unparsed) and not unit.valid:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import bisect
-import re
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from whysafe.analysis.offers import may_bind_member, module_names
 from whysafe.analysis.unit import Unit, ensure_scopes
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
-from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from whysafe.analysis.catalogue import Catalogue
 
-_DEFINES = re.compile(r"[ \t\f]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _STAR = "*"
-_BINDS_ELSEWHERE = frozenset({"global", "nonlocal"})
 
 
 class DocumentWorld:
@@ -152,23 +149,10 @@ class DocumentWorld:
 
 def _may_bind_member(unit: Unit, name: str) -> bool:
     """Whether a member of a class can bind an attribute: said more often than it does, never less."""
-    if unit.scopes is not None:
-        return True
-    defined = _DEFINES.match(unit.piece.text)
-    if defined is None or defined.group(1) == name or not name.isascii():
-        return True
-    return (
-        re.search(rf"\.\s*{name}\s*(?:[=:,)\]\\#]|[-+*/%&|^@<>]+=|in\b|$)", unit.piece.text, re.MULTILINE) is not None
-    )
+    return unit.scopes is not None or may_bind_member(unit.piece.text, name)
 
 
 def may_bind(unit: Unit) -> frozenset[str]:
     """The words of a unit that can be module-level names which it binds: more than there are, never fewer."""
-    if not unit.words.isdisjoint(_BINDS_ELSEWHERE) or ":=" in unit.piece.text:
-        return unit.words
-    if unit.piece.indents:
-        return frozenset()
-    defined = _DEFINES.match(unit.piece.text)
-    if defined is not None:
-        return words_of(defined.group(1))
-    return unit.words | ({_STAR} if "*" in unit.piece.text and "import" in unit.words else set())
+    found = module_names(unit.piece.text, unit.words, in_class=bool(unit.piece.indents))
+    return found | {_STAR} if found is unit.words and "*" in unit.piece.text and "import" in found else found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PART: Final = re.compile(rf"{QUOTE}([0-9]+){QUOTE}|[^\W\d]\w*")
 _STRING: Final = re.compile(rf"{QUOTE}([0-9]+){QUOTE}")
-_GIVEN: Final = re.compile(rf"[ \t\f\])]*(?:(=(?!=))|(,)|:|==|!=|in\b|is\b|not\b)")
+_GIVEN: Final = re.compile(r"[ \t\f\])]*(?:(=(?!=))|(,)|:|==|!=|in\b|is\b|not\b)")
 """What follows a name that is given something or compared with it; a comma follows one of several targets."""
 _COMPARED: Final = re.compile(r"[=!]=|\bis\b")
 FARTHEST: Final = 2_000

@@ -17,8 +17,8 @@ from whysafe.semantics.fold import literal
 from whysafe.semantics.values import Constant, LocalInstance
 
 if TYPE_CHECKING:
-    from whysafe.analysis.glance import Glance
     from whysafe.analysis.detectors import Assignment
+    from whysafe.analysis.glance import Glance
     from whysafe.semantics.calls import Argument, Call, Expression
 
 _ENVIRONMENT = 'os.environ.get("FLASK_DEBUG") == "1"'
