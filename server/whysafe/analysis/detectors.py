@@ -182,7 +182,7 @@ def imports(*modules: str, when: Callable[[Imported], Answer] | None = None) -> 
     return Imports(frozenset(modules), when)
 
 
-def nodes(
+def nodes(  # noqa: PLR0913 - each of them narrows down where trees are needed
     *kinds: type[cst.CSTNode],
     when: Callable[[Place], Answer],
     words: Iterable[str] = (),

@@ -64,9 +64,11 @@ def _may_stand(text: str, word: str, use: Use) -> bool:
         if use in _AS_ATTRIBUTE:
             if follows in _AS_ATTRIBUTE[use] and before(text, begin) in _AFTER_DOT:
                 return True
-        elif not is_target(text, begin + len(word)) and not _is_defined(text, begin):
-            if use is Use.ANY or (follows != "." and (use is Use.REACHED or before(text, begin) != ".")):
-                return True
+            continue
+        inert = is_target(text, begin + len(word)) or _is_defined(text, begin)
+        reached = use is Use.ANY or (follows != "." and (use is Use.REACHED or before(text, begin) != "."))
+        if reached and not inert:
+            return True
     return False
 
 
