@@ -51,13 +51,13 @@ def cards() -> dict[str, Card]:
 
 def check(text: str, settings: Settings, today: dt.date, path: str | None) -> Report:
     """Everything to be shown for a text on that day (UTC). Never raises for what the text says."""
-    facts = NOTHING if _holds_nothing(text) else Document(text).facts()
+    glance = Glance(text)
+    facts = NOTHING if _holds_nothing(text, glance) else Document(text, glance=glance).facts()
     return project(facts, cards(), settings, today, path)
 
 
-def _holds_nothing(text: str) -> bool:
+def _holds_nothing(text: str, glance: Glance) -> bool:
     """Whether a valid text has nothing to report: no finding, no justification, no order of another tool."""
-    glance = Glance(text)
     return (
         is_quiet(glance, CATALOGUE)
         and not may_have_markers(text, glance.words)
@@ -70,8 +70,8 @@ def _holds_nothing(text: str) -> bool:
 class Document:
     """An open text. Edits are cheap; `facts` costs what the edits since the last call have made stale."""
 
-    def __init__(self, text: str, *, gated: bool = True) -> None:
-        self.program = Program(text, CATALOGUE, gated=gated)
+    def __init__(self, text: str, *, gated: bool = True, glance: Glance | None = None) -> None:
+        self.program = Program(text, CATALOGUE, gated=gated, glance=glance)
         self._answers = Answers(self.program)
 
     @property

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.detours import literal_at
-from whysafe.analysis.glance import FORMATTED_QUOTE
+from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
 from whysafe.analysis.standing import after, occurrences, place_after
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _IMPORTERS = ("__import__", "import_module", "modules", "resolve_name")
 _FIELD = re.compile(r"%[srd]|\{[^{}]*\}")
-_PICKS_LETTERS = re.compile(r"\][ \t\f)]*\+|\+[^\n+]*\[")
+_ITEM = rf"[\w{QUOTE}]\[(?!\w{{0,2}}{QUOTE})[^\[\]\n]*\]"
+_PICKS_LETTERS = re.compile(rf"{_ITEM}[ \t\f)]*\+|\+[ \t\f(]*[\w.{QUOTE}]*{_ITEM}")
+"""Letters taken out of texts by their place, and put together: these could make any name."""
 _PLAIN_TEXT = re.compile(r"[A-Za-z0-9_.]+")
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from whysafe.analysis.standing import Use
+from whysafe.analysis.standing import Sign, Use
 from whysafe.semantics.calls import Call, Expression
 from whysafe.semantics.known import canonical
 from whysafe.syntax.words import WordTest
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-    from whysafe.analysis.glance import Glance
     from whysafe.analysis.rule import Answer
     from whysafe.semantics.resolve import Resolver
     from whysafe.semantics.scopes import Scope, Seen
@@ -76,11 +75,15 @@ class Imported:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calls:
-    """Calls of a function, class or method by its qualified name, however it is reached."""
+    """Calls of a function, class or method by its qualified name, however it is reached.
+
+    `sign` tells from the text whether a piece can have such a call that matters, or gives the function a further name.
+    """
 
     names: frozenset[str]
     when: Callable[[Call], Answer] | None
     reference: Callable[[Expression], Answer] | None
+    sign: Sign | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +95,7 @@ class Methods:
 
     names: frozenset[str]
     when: Callable[[Call], Answer]
-    sign: Callable[[Glance], bool] | None
+    sign: Sign | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,7 +128,7 @@ class Nodes:
     pattern: str
     use: Use
     roots: frozenset[str]
-    sign: Callable[[Glance], bool] | None
+    sign: Sign | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,6 +155,7 @@ def calls(
     *names: str,
     when: Callable[[Call], Answer] | None = None,
     reference: bool | Callable[[Expression], Answer] = False,
+    sign: Sign | None = None,
 ) -> Calls:
     """Calls by qualified name (`builtins.eval`, `subprocess.run`, `requests.Session.get`).
 
@@ -159,12 +163,13 @@ def calls(
         names: qualified names; `semantics.known` maps second names to these first.
         when: what must hold; every call matches when None.
         reference: report also where the function is passed on uncalled, as in `map(eval, lines)`.
+        sign: see `Calls`; certain where it says no.
     """
     check = reference if callable(reference) else _everywhere if reference else None
-    return Calls(frozenset(canonical(name) for name in names), when, check)
+    return Calls(frozenset(canonical(name) for name in names), when, check, sign)
 
 
-def methods(*names: str, when: Callable[[Call], Answer], sign: Callable[[Glance], bool] | None = None) -> Methods:
+def methods(*names: str, when: Callable[[Call], Answer], sign: Sign | None = None) -> Methods:
     """Calls by a method's name; see `Methods`."""
     return Methods(frozenset(names), when, sign)
 
@@ -177,14 +182,14 @@ def imports(*modules: str, when: Callable[[Imported], Answer] | None = None) -> 
     return Imports(frozenset(modules), when)
 
 
-def nodes(
+def nodes(  # noqa: PLR0913 - each of them narrows down where trees are needed
     *kinds: type[cst.CSTNode],
     when: Callable[[Place], Answer],
     words: Iterable[str] = (),
     pattern: str = "",
     use: Use = Use.ANY,
     roots: Iterable[str] = (),
-    sign: Callable[[Glance], bool] | None = None,
+    sign: Sign | None = None,
 ) -> Nodes:
     """Nodes by class; give the words or the pattern of identifiers without which there cannot be a finding."""
     if not words and not pattern:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
 from whysafe.analysis.standing import after, is_only_imported, is_target, occurrences, place_after
+from whysafe.syntax.words import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,27 @@ _LITERAL = re.compile(rf"[ \t\f]*{QUOTE}([0-9]+){QUOTE}[ \t\f]*")
 
 def leads_on(glance: Glance, word: str, awake: Awake) -> bool:
     """Whether a word of indirection can lead to something dangerous in this text; certain where the answer is no."""
+    if word in _MODULES and _MODULES.isdisjoint(awake.roots):
+        return False
+    if not glance.is_read and word in _TAKES_NAME and not _may_take(folded(glance.text), word, awake):
+        return False
     way = DETOURS[word]
     code = glance.code
     return any(way(glance, begin, begin + len(word), awake) for begin in occurrences(code, word))
+
+
+_TAKES_NAME = frozenset(("getattr", "setattr"))
+_MODULES = frozenset(("builtins", "__builtin__", "__builtins__"))
+_RAW_NAME = re.compile(r"[ \t]*\([ \t]*[\w.]+[ \t]*,[ \t]*(?:([\"'])(\w+)\1[ \t]*[,)]|([A-Za-z_][\w.]*)[ \t]*[,)])")
+
+
+def _may_take(text: str, word: str, awake: Awake) -> bool:
+    """Whether `getattr(owner, name)` in raw text can matter: the usual forms, on one line, are told from the others."""
+    for begin in occurrences(text, word):
+        found = _RAW_NAME.match(text, begin + len(word))
+        if found is None or (awake.reaches if found.group(3) else found.group(2) in awake.words):
+            return True
+    return False
 
 
 def literal_at(glance: Glance, place: int, ends: str) -> str | None:

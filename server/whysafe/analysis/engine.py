@@ -15,7 +15,7 @@ from whysafe.semantics.calls import Call, Expression, callees
 from whysafe.semantics.fold import literal
 from whysafe.semantics.resolve import Resolver, evaluate, lookup, paths
 from whysafe.semantics.scopes import Seen, dotted
-from whysafe.semantics.values import Symbol
+from whysafe.semantics.values import Instance, Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,12 +198,14 @@ def _assign(seen: Seen, of: Catalogue, resolver: Resolver, awake: Awake | None) 
 def _target_names(
     target: cst.BaseExpression, seen: Seen, of: Catalogue, resolver: Resolver, awake: Awake | None
 ) -> Iterator[str]:
-    if isinstance(target, cst.Attribute) and target.attr.value in of.attributes:
-        if awake is not None and target.attr.value not in awake.words:
-            return
-        for value in evaluate(target.value, seen.scope, resolver):
-            if path := getattr(value, "path", None):
-                yield f"{path}.{target.attr.value}"
+    if isinstance(target, cst.Attribute):
+        name = target.attr.value
+        if name in of.attributes and (awake is None or name in awake.words):
+            yield from (
+                f"{value.path}.{name}"
+                for value in evaluate(target.value, seen.scope, resolver)
+                if isinstance(value, (Symbol, Instance))
+            )
     elif isinstance(target, cst.Subscript) and len(target.slice) == 1:
         base = target.value
         named = isinstance(base, cst.Attribute) and base.attr.value in of.attributes

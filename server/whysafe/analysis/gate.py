@@ -9,47 +9,22 @@ little.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.computed import computed_imports
-from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Nodes
 from whysafe.analysis.detours import DETOURS, leads_on
-from whysafe.analysis.glance import Glance
 from whysafe.analysis.standing import LONGEST_IMPORT, Use, occurrences, stands
-from whysafe.semantics.known import RETURNS, SECOND_NAMES
-from whysafe.syntax.words import WordTest, folded
+from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of
+from whysafe.syntax.words import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-ANY_FILE = ""
-_BUILTINS = "builtins"
-_BUILTINS_CALLED = frozenset(("__builtin__", "__builtins__"))
-_SUBSCRIPTED = re.compile(r"\[(.+)\]$")
-_MOST_HOPS = 3
-"""Over how many calls an object's type is followed back to the library that it comes from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """How a word must stand, the library without which it sleeps, and what else the text must have."""
-
-    root: str
-    use: Use
-    sign: Callable[[Glance], bool] | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pattern:
-    """Identifiers that match trigger a rule, where one of the libraries is there and the text has the sign."""
-
-    words: WordTest
-    roots: frozenset[str]
-    sign: Callable[[Glance], bool] | None
+    from whysafe.analysis.detectors import Detector
+    from whysafe.analysis.glance import Glance
+    from whysafe.analysis.triggers import Pattern, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +106,14 @@ class Gate:
         return any(
             trigger.root in awake.roots
             and stands(glance, word, trigger.use)
-            and (trigger.sign is None or trigger.sign(glance))
+            and (trigger.sign is None or trigger.sign(glance, word))
             for trigger in self.triggers.get(word, ())
         )
 
     def _matches(self, glance: Glance, awake: Awake) -> Iterable[bool]:
         for pattern in self.patterns:
             if not pattern.roots.isdisjoint(awake.roots) and pattern.words.among(glance.words):
-                yield pattern.sign is None or pattern.sign(glance)
+                yield pattern.sign is None or pattern.sign(glance, "")
 
 
 _NOTHING = Awake(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
@@ -150,7 +125,7 @@ def _is_brought(text: str, root: str) -> bool:
     for begin in occurrences(text, root):
         if begin and text[begin - 1] in "\"'":
             return True
-        if root in _BUILTINS_CALLED:
+        if root in BUILTINS_CALLED:
             return True
         ahead = text[max(0, begin - LONGEST_IMPORT) : begin]
         start = max(ahead.rfind("\n"), ahead.rfind("\r")) + 1
@@ -163,79 +138,18 @@ def _is_brought(text: str, root: str) -> bool:
 
 def gate(detectors: Iterable[Detector]) -> Gate:
     """The gate of a set of detectors."""
+    detectors = tuple(detectors)
     triggers: dict[str, dict[Trigger, None]] = {}
-    patterns: list[Pattern] = []
-
-    def add(word: str, trigger: Trigger) -> None:
-        triggers.setdefault(word, {})[trigger] = None
-
-    for detector in detectors:
-        if isinstance(detector, Calls):
-            for path in detector.names:
-                for word, root, use in _ways(path):
-                    add(word, Trigger(root, use))
-        elif isinstance(detector, Assigns):
-            for path in detector.names:
-                item = _SUBSCRIPTED.search(path)
-                for word, root, _ in _ways(path):
-                    add(item.group(1) if item else word, Trigger(root, Use.ITEM if item else Use.SET))
-        elif isinstance(detector, Methods):
-            for word in detector.names:
-                add(word, Trigger(ANY_FILE, Use.METHOD, detector.sign))
-        elif isinstance(detector, Imports):
-            for module in detector.modules:
-                add(module.rpartition(".")[2], Trigger(ANY_FILE, Use.IMPORTED))
-        elif isinstance(detector, Nodes):
-            roots = detector.roots or {ANY_FILE}
-            for word in detector.words:
-                for root in roots:
-                    add(word, Trigger(root, detector.use, detector.sign))
-            if detector.pattern:
-                patterns.append(Pattern(WordTest(detector.pattern), frozenset(roots), detector.sign))
     by_root: dict[str, set[str]] = {}
-    for word, found in triggers.items():
-        for trigger in found:
+    for detector in detectors:
+        for word, trigger in triggers_of(detector):
+            triggers.setdefault(word, {})[trigger] = None
             by_root.setdefault(trigger.root, set()).add(word)
-    for pattern in patterns:
-        for root in pattern.roots:
-            by_root.setdefault(root, set())
+    patterns = tuple(pattern for detector in detectors for pattern in patterns_of(detector))
+    for root in frozenset().union(*(pattern.roots for pattern in patterns)):
+        by_root.setdefault(root, set())
     return Gate(
         {word: tuple(found) for word, found in triggers.items()},
         {root: frozenset(found) for root, found in by_root.items()},
-        tuple(patterns),
+        patterns,
     )
-
-
-@cache
-def _ways(path: str) -> tuple[tuple[str, str, Use], ...]:
-    """The last parts of a qualified name, the libraries that lead to it, and how the words must stand with them."""
-    found = {(spelling.rpartition(".")[2], _root(spelling), Use.REACHED) for spelling in _spellings(path)}
-    if _root(path) == _BUILTINS:
-        word = path.rpartition(".")[2]
-        found |= {(word, ANY_FILE, Use.BARE), *((word, name, Use.REACHED) for name in _BUILTINS_CALLED)}
-    return tuple(sorted(found, key=lambda way: (way[0], way[1], way[2].value)))
-
-
-def _root(path: str) -> str:
-    return path.split(".", 1)[0].split("[", 1)[0]
-
-
-def _spellings(path: str) -> set[str]:
-    """The path, and the other names under which the same thing can be written.
-
-    An instance can come from another library's function, so that library leads to its methods too.
-    """
-    found = new = {path}
-    for _ in range(_MOST_HOPS):
-        new = {spelling for known in new for spelling in _respelled(known)} - found
-        found = found | new
-    return found
-
-
-def _respelled(path: str) -> Iterable[str]:
-    for second, first in SECOND_NAMES.items():
-        if path == first or path.startswith(first + "."):
-            yield second + path[len(first) :]
-    for maker, made in RETURNS.items():
-        if path.startswith(made + ".") and not maker.startswith(made + "."):
-            yield maker + path[len(made) :]

@@ -42,6 +42,11 @@ class Glance:
         return self._code
 
     @property
+    def is_read(self) -> bool:
+        """Whether the code is known already."""
+        return self._code is not None
+
+    @property
     def strings(self) -> tuple[str, ...]:
         """What stands between the quotes of each plain string; escapes are as they are written."""
         return self._strings if self._code is not None else (self.code, self._strings)[1]

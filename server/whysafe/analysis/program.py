@@ -56,7 +56,7 @@ _Signatures = dict[str, tuple[str, ...]]
 class Program:
     """The document's units, kept up to date by `edit`."""
 
-    def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True) -> None:
+    def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True, glance: Glance | None = None) -> None:
         self.catalogue = catalogue
         accepted = accepts(text)
         self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text)])
@@ -67,7 +67,7 @@ class Program:
         self._gated = gated
         self.memory = Memory()
         self._carried: list[Finding] = []
-        self._awake = catalogue.gate.awake(Glance(text))
+        self._awake = catalogue.gate.awake(glance or Glance(text))
         self._pending: dict[Unit, None] = dict.fromkeys(self.order)
         """Units without a result that may have findings."""
         self._unfilled = list(self.order)[::-1]

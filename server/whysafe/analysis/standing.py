@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from whysafe.analysis.glance import QUOTE
+from whysafe.syntax.words import folded
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from whysafe.analysis.glance import Glance
 
+_LITERAL_CALL = re.compile(rf"[ \t\f)]*\([ \t\f]*(?:\w{{0,2}}{QUOTE}[0-9]+{QUOTE}[ \t\f]*)+[,)]")
 _BLANKS = " \t\f"
 _IMPORT = re.compile(r"[ \t\f]*(?:import|from)\b")
 _IMPORTS = re.compile(r"(?:^|[\n;:])[ \t\f]*(?:import|from)\b[^\n]*")
@@ -45,15 +50,42 @@ def stands(glance: Glance, word: str, use: Use) -> bool:
         return any(word in line.group() for line in _IMPORTS.finditer(glance.code))
     if use is Use.WRITTEN:
         return word in glance.words
+    if not glance.is_read and not _may_stand(folded(glance.text), word, use):
+        return False
     matters = _MATTERS[use]
     code = glance.code
     return any(matters(code, begin, begin + len(word)) for begin in occurrences(code, word))
 
 
-def written(pattern: str) -> Callable[[Glance], bool]:
+def _may_stand(text: str, word: str, use: Use) -> bool:
+    """The same of raw text, so that most texts need not be read: strings and comments count, and line ends are open."""
+    for begin in occurrences(text, word):
+        follows = after(text, begin + len(word))
+        if use in _AS_ATTRIBUTE:
+            if follows in _AS_ATTRIBUTE[use] and before(text, begin) in _AFTER_DOT:
+                return True
+            continue
+        inert = is_target(text, begin + len(word)) or _is_defined(text, begin)
+        reached = use is Use.ANY or (follows != "." and (use is Use.REACHED or before(text, begin) != "."))
+        if reached and not inert:
+            return True
+    return False
+
+
+Sign = Callable[["Glance", str], bool]
+"""Whether a text, by a trigger word that it has, can hold what a rule looks for; certain where the answer is no."""
+
+
+def written(pattern: str) -> Sign:
     """The sign that the code of a text matches an expression, which must be linear on any input."""
     search = re.compile(pattern).search
-    return lambda glance: search(glance.code) is not None
+    return lambda glance, _word: search(glance.code) is not None
+
+
+def takes_more_than_literal(glance: Glance, word: str) -> bool:
+    """The sign that a function is not only called with a plain string as its first argument."""
+    code = glance.code
+    return any(_LITERAL_CALL.match(code, begin + len(word)) is None for begin in occurrences(code, word))
 
 
 def occurrences(code: str, word: str) -> Iterator[int]:
@@ -137,4 +169,6 @@ def _set(code: str, begin: int, end: int) -> bool:
     return before(code, begin) == "." and after(code, end) in {"=", ",", ")", "]", ":"}
 
 
+_AS_ATTRIBUTE = {Use.METHOD: frozenset(("", "(", ")", "#", "\\")), Use.SET: frozenset(("", *"=,)]:#\\"))}
+_AFTER_DOT = frozenset((".", "", "\\"))
 _MATTERS = {Use.ANY: _any, Use.REACHED: _reached, Use.BARE: _bare, Use.METHOD: _method, Use.SET: _set}

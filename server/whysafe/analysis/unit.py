@@ -9,7 +9,7 @@ import libcst as cst
 
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
-from whysafe.analysis.offers import member_names, module_names
+from whysafe.analysis.offers import members, offers
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
@@ -97,8 +97,8 @@ def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool =
     return Unit(
         piece,
         words,
-        offers=module_names(piece, words),
-        members=member_names(piece, words),
+        offers=offers(piece, words),
+        members=members(piece, words),
         ancestors=ancestors,
         accepted=accepted,
     )

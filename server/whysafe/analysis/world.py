@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from whysafe.analysis.offers import may_bind_member
 from whysafe.analysis.unit import Unit, bound_names, ensure_scopes, ensure_tree
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
@@ -165,6 +166,8 @@ class DocumentWorld:
             return ()
         found: list[Binding] = []
         for unit in self._in_order([unit for unit in self._by_member.get(name, ()) if self.owner(unit) is header]):
+            if unit.scopes is None and not may_bind_member(unit.piece.text, name):
+                continue
             scopes = self.scopes(unit)
             if scopes is not None:
                 found.extend(scopes.top.bindings.get(name, ()))

@@ -32,7 +32,7 @@ def _extracts_without_a_filter(call: Call) -> Answer:
     return _judge_filter(call, Confidence.LOW if call.open_ended else Confidence.HIGH)
 
 
-def _names_a_tar_file(glance: Glance) -> bool:
+def _names_a_tar_file(glance: Glance, _word: str) -> bool:
     return not _TAR_NAMES.isdisjoint(map(str.lower, glance.words))
 
 

@@ -10,6 +10,7 @@ import libcst as cst
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Evidence, Rule, Verdict
+from whysafe.analysis.standing import takes_more_than_literal
 from whysafe.rules.sql_text import HOLE, is_number_by_annotation, spell
 from whysafe.rules.types import OWN_INPUT
 from whysafe.rules.written import own_argument
@@ -75,6 +76,18 @@ _SINKS = tuple(
 )
 """Functions and methods that run SQL, by type. Source: the documentation of the drivers (PEP 249 for most)."""
 
+_METHODS = (
+    "execute",
+    "executemany",
+    "executescript",
+    "exec_driver_sql",
+    "callproc",
+    "fetch",
+    "fetchrow",
+    "fetchval",
+    "fetch_all",
+    "fetch_one",
+)
 _KEYWORDS = ("sql", "query", "operation", "statement", "sql_script", "stmt", "command", "procname")
 _ANY_OWNER = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})
 _OWNER = re.compile(
@@ -217,20 +230,8 @@ SQL_EXECUTE_FORMATTED = Rule(
     by_program_type=OWN_INPUT,
     aliases=(),
     detect=(
-        calls(*_SINKS, when=_runs_formatted_sql),
-        methods(
-            "execute",
-            "executemany",
-            "executescript",
-            "exec_driver_sql",
-            "callproc",
-            "fetch",
-            "fetchrow",
-            "fetchval",
-            "fetch_all",
-            "fetch_one",
-            when=_runs_formatted_sql_by_name,
-        ),
+        calls(*_SINKS, when=_runs_formatted_sql, sign=takes_more_than_literal),
+        methods(*_METHODS, when=_runs_formatted_sql_by_name, sign=takes_more_than_literal),
     ),
     bad=(
         (

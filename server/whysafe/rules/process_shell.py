@@ -226,7 +226,7 @@ def _written_for_shell(node: cst.Call, place: Place) -> Iterator[cst.BaseExpress
 _SWITCHES_SHELL = re.compile(r"\bshell[ \t\f]*=(?!=)(?![ \t\f(]*(?:False|None|0)\b)")
 
 
-def _may_switch_shell_on(glance: Glance) -> bool:
+def _may_switch_shell_on(glance: Glance, _word: str) -> bool:
     """By a keyword, or by the key of a dict."""
     return "shell" in glance.strings or _SWITCHES_SHELL.search(glance.code) is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -10,7 +11,7 @@ from whysafe.analysis.detectors import Place, nodes
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
-from whysafe.analysis.standing import written
+from whysafe.analysis.standing import Use, written
 from whysafe.rules.common import word_set
 from whysafe.rules.secret_names import words_of
 from whysafe.rules.types import SHIPPED
@@ -19,6 +20,8 @@ from whysafe.syntax.tree import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from whysafe.analysis.glance import Glance
 
 # --- assert-used -----------------------------------------------------------------------------------------------------
 
@@ -137,7 +140,7 @@ ASSERT_USED = Rule(
     by_program_type=SHIPPED,
     in_tests=InTests.OFF,
     aliases=("B101", "S101", "assert"),
-    detect=nodes(cst.Assert, when=_can_vanish, words=("assert",), sign=_HAS_CHECK),
+    detect=nodes(cst.Assert, when=_can_vanish, words=("assert",), use=Use.WRITTEN, sign=_HAS_CHECK),
     bad=(
         "def withdraw(balance, amount):\n    assert amount <= balance\n    return balance - amount",
         "def remove(user, page):\n    assert user.is_admin\n    page.delete()",
@@ -205,6 +208,17 @@ def _log_instead(statements: list[cst.CSTNode]) -> tuple[Repair, ...]:
     return (Repair("Log the error", (AddImport("logging"), Replace(statements[0], text)), safe=False),)
 
 
+_RAW_HANDLER = re.compile(
+    r"(?:\A|[\r\n])[ \t\f\ufeff]*except\b"
+    r"(?:[^\r\n]*:(?:[ \t\f\r\n\\(]|\#[^\r\n]*)*(?:pass\b|\.\.\.|\w{0,2}[\"'])|[^:\r\n]*(?:[\r\n]|\Z)|[^\r\n]*\#)"
+)
+"""A handler that may be idle, or whose header does not end on its first line."""
+
+
+def _may_have_idle_handler(glance: Glance, word: str) -> bool:
+    return (glance.is_read or _RAW_HANDLER.search(glance.text) is not None) and _HAS_IDLE_HANDLER(glance, word)
+
+
 _HAS_IDLE_HANDLER = written(
     rf"(?:^|\n)[ \t\f]*except\b[^\n]*:[ \t\f]*\n?[ \t\f(]*(?:pass\b|\.\.\.|\w{{0,2}}[{QUOTE}{FORMATTED_QUOTE}])"
 )
@@ -225,7 +239,14 @@ TRY_EXCEPT_PASS = Rule(
     cwe=(703, 390),
     severity=Severity.INFORMATION,
     aliases=("B110", "S110", "pass"),
-    detect=nodes(cst.ExceptHandler, cst.ExceptStarHandler, when=_swallows, words=("except",), sign=_HAS_IDLE_HANDLER),
+    detect=nodes(
+        cst.ExceptHandler,
+        cst.ExceptStarHandler,
+        when=_swallows,
+        words=("except",),
+        use=Use.WRITTEN,
+        sign=_may_have_idle_handler,
+    ),
     bad=(
         "def close(connection):\n    try:\n        connection.close()\n    except Exception:\n        pass",
         "def remove(path):\n    try:\n        path.unlink()\n    except FileNotFoundError:\n        ...",

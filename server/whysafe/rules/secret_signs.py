@@ -11,10 +11,20 @@ from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
 from whysafe.rules.secret_names import is_hardcoded, kind_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from whysafe.analysis.glance import Glance
 
 _PART: Final = re.compile(rf"{QUOTE}([0-9]+){QUOTE}|[^\W\d]\w*")
-_MOST_PAIRS: Final = 20_000
+_STRING: Final = re.compile(rf"{QUOTE}([0-9]+){QUOTE}")
+_GIVEN: Final = re.compile(r"[ \t\f\])]*(?:(=(?!=))|(,)|:|==|!=|in\b|is\b|not\b)")
+"""What follows a name that is given something or compared with it; a comma follows one of several targets."""
+_COMPARED: Final = re.compile(r"[=!]=|\bis\b")
+FARTHEST: Final = 2_000
+"""How many characters of a value are looked at before it counts as anything."""
+LONGEST_LINE: Final = 20_000
+"""A logical line of more characters is not looked at and may hold anything."""
+_OPENING, _CLOSING = "([{", ")]}"
 _FOLDED: Final = re.compile(
     # Two literals that Python makes one of: side by side, or on both sides of an operator.
     rf"{QUOTE}[ \t\f]*(?:\w{{0,2}}[{QUOTE}{FORMATTED_QUOTE}]"
@@ -26,40 +36,81 @@ _FOLDED: Final = re.compile(
 """What can be a constant without being a single plain string."""
 
 
-def may_hold_credential(glance: Glance) -> bool:
-    """Whether a logical line has a name for a credential and a literal that can be one; certain where it has not."""
-    names = {word for word in (*glance.words, *glance.strings, "auth") if _names_a_credential(word)}
-    if names == {"auth"} and "auth" not in glance.words:
-        return False
-    return any(QUOTE in line or FORMATTED_QUOTE in line for line in glance.code.split("\n")) and any(
-        _line_may(line, glance, names) for line in glance.code.split("\n")
+def may_hold_credential(glance: Glance, _word: str) -> bool:
+    """Whether a name for a credential is given a literal that can be one; certain where it is not."""
+    names = {word for word in (*glance.words, *glance.strings) if _names_a_credential(word)}
+    return bool(names) and any(
+        _line_may(line, glance, names) for line in glance.code.split("\n") if QUOTE in line or FORMATTED_QUOTE in line
     )
 
 
 def _line_may(line: str, glance: Glance, names: set[str]) -> bool:
-    if QUOTE not in line and FORMATTED_QUOTE not in line:
-        return False
-    here: set[str] = set()
-    texts: set[str] = set()
+    if len(line) > LONGEST_LINE:
+        return True
     for found in _PART.finditer(line):
         number = found.group(1)
-        text = found.group() if number is None else _string(glance, int(number))
-        if text in names:
-            here.add("password" if text == "auth" else text)
-        if number is not None:
-            texts.update(_values(text))
-    if not here:
-        return False
-    if _FOLDED.search(line) or len(here) * len(texts) > _MOST_PAIRS:
+        name = found.group() if number is None else _string(glance, int(number))
+        if name in names and any(
+            _value_may("password" if name == "auth" else name, value, glance)
+            for value in _values(line, found.start(), found.end())
+        ):
+            return True
+    return False
+
+
+def _values(line: str, begin: int, end: int) -> Iterator[str]:
+    """The code of what may be given to the name between two offsets of a logical line, or compared with it."""
+    given = _GIVEN.match(line, end)
+    if given is not None:
+        whole = _is_one_of_several(line, begin) if given.group(2) else given.group(1) and not _is_inside(line, begin)
+        if whole or not given.group(2):
+            yield line[given.end() :] if whole else _expression(line, given.end())
+    if _COMPARED.search(line, max(0, begin - FARTHEST), begin) is not None or begin > FARTHEST:
+        yield line[:begin]
+
+
+def _is_inside(line: str, begin: int) -> bool:
+    """Whether a bracket stands before the name, so that it is no target of the line's assignment."""
+    return any(mark in line[:begin] for mark in _OPENING)
+
+
+def _is_one_of_several(line: str, begin: int) -> bool:
+    """Whether a name with a comma behind it may be a target, or the key in `d.get(key, default)`."""
+    is_first_argument = line[begin] == QUOTE and line[:begin].rstrip(" \t\fbrBR").endswith("(")
+    return is_first_argument or line.lstrip()[:1] in {"(", "["} or not _is_inside(line, begin)
+
+
+def _expression(line: str, place: int) -> str:
+    """The code up to the comma or closing bracket that ends an expression; to the end of the line where it is long."""
+    depth = 0
+    for at in range(place, min(len(line), place + FARTHEST)):
+        mark = line[at]
+        if mark in _OPENING:
+            depth += 1
+        elif mark == FORMATTED_QUOTE:
+            break  # Its text may hold brackets.
+        elif mark in _CLOSING or mark == ",":
+            if depth == 0:
+                return line[place:at]
+            depth -= mark != ","
+    return line[place:]
+
+
+def _value_may(name: str, code: str, glance: Glance) -> bool:
+    if _FOLDED.search(code):
         return True
-    return any(_is_hardcoded(name, text) for name in here for text in texts)
+    return any(
+        _is_hardcoded(name, text)
+        for found in _STRING.finditer(code)
+        for text in _texts(_string(glance, int(found.group(1))))
+    )
 
 
 def _string(glance: Glance, number: int) -> str:
     return glance.strings[number] if number < len(glance.strings) else ""
 
 
-def _values(raw: str) -> tuple[str, ...]:
+def _texts(raw: str) -> tuple[str, ...]:
     """What a string can be whose prefix is not known: its text as it stands, or with its escapes carried out."""
     if "\\" not in raw:
         return (raw,)

@@ -9,7 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import assigns, calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
-from whysafe.analysis.standing import written
+from whysafe.analysis.standing import takes_more_than_literal, written
 from whysafe.rules.common import word_set
 from whysafe.rules.types import OWN_INPUT
 from whysafe.rules.written import own_argument, removal, underlined
@@ -18,6 +18,7 @@ from whysafe.semantics.values import Constant, LocalInstance
 
 if TYPE_CHECKING:
     from whysafe.analysis.detectors import Assignment
+    from whysafe.analysis.glance import Glance
     from whysafe.semantics.calls import Argument, Call, Expression
 
 _ENVIRONMENT = 'os.environ.get("FLASK_DEBUG") == "1"'
@@ -123,6 +124,10 @@ def _calls_environment(call: Call) -> Answer:
     return None if name is None or value is None or name.text != "FLASK_DEBUG" else _is_on(value)
 
 
+def _may_name_the_variable(glance: Glance, word: str) -> bool:
+    return "FLASK_DEBUG" in glance.strings or takes_more_than_literal(glance, word)
+
+
 def _is_on(value: Expression) -> Answer:
     if value.text is None or value.text.lower() not in _ON:
         return None
@@ -163,7 +168,7 @@ FLASK_DEBUG_TRUE = Rule(
             when=_sets_debug,
         ),
         assigns("os.environ[FLASK_DEBUG]", when=_sets_environment),
-        calls("os.environ.setdefault", "os.putenv", when=_calls_environment),
+        calls("os.environ.setdefault", "os.putenv", when=_calls_environment, sign=_may_name_the_variable),
     ),
     bad=(
         "from flask import Flask\n\napp = Flask(__name__)\napp.run(debug=True)",

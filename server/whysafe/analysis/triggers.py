@@ -1,0 +1,104 @@
+"""The words that can trigger each detector, how they must stand, and the library without which they sleep."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Nodes
+from whysafe.analysis.standing import Sign, Use
+from whysafe.semantics.known import RETURNS, SECOND_NAMES
+from whysafe.syntax.words import WordTest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+ANY_FILE = ""
+BUILTINS_CALLED = frozenset(("__builtin__", "__builtins__"))
+"""Names of the module of built-in functions that need no import."""
+_BUILTINS = "builtins"
+_SUBSCRIPTED = re.compile(r"\[(.+)\]$")
+_MOST_HOPS = 3
+"""Over how many calls an object's type is followed back to the library that it comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """How a word must stand, the library without which it sleeps, and what else the text must have."""
+
+    root: str
+    use: Use
+    sign: Sign | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """Identifiers that match trigger a rule, where one of the libraries is there and the text has the sign."""
+
+    words: WordTest
+    roots: frozenset[str]
+    sign: Sign | None
+
+
+def triggers_of(detector: Detector) -> Iterator[tuple[str, Trigger]]:
+    """The trigger words of a detector."""
+    if isinstance(detector, Calls):
+        for path in detector.names:
+            yield from ((word, Trigger(root, use, detector.sign)) for word, root, use in _ways(path))
+    elif isinstance(detector, Assigns):
+        for path in detector.names:
+            yield from _assigned(path)
+    elif isinstance(detector, Methods):
+        yield from ((word, Trigger(ANY_FILE, Use.METHOD, detector.sign)) for word in detector.names)
+    elif isinstance(detector, Imports):
+        yield from ((module.rpartition(".")[2], Trigger(ANY_FILE, Use.IMPORTED)) for module in detector.modules)
+    elif isinstance(detector, Nodes):
+        for root in detector.roots or (ANY_FILE,):
+            yield from ((word, Trigger(root, detector.use, detector.sign)) for word in detector.words)
+
+
+def patterns_of(detector: Detector) -> Iterator[Pattern]:
+    """The patterns of identifiers that trigger a detector."""
+    if isinstance(detector, Nodes) and detector.pattern:
+        yield Pattern(WordTest(detector.pattern), detector.roots or frozenset((ANY_FILE,)), detector.sign)
+
+
+def _assigned(path: str) -> Iterator[tuple[str, Trigger]]:
+    item = _SUBSCRIPTED.search(path)
+    for word, root, _ in _ways(path):
+        yield (word, Trigger(root, Use.SET)) if item is None else (item.group(1), Trigger(root, Use.ITEM))
+
+
+def _ways(path: str) -> tuple[tuple[str, str, Use], ...]:
+    """The last parts of a qualified name, the libraries that lead to it, and how the words must stand with them."""
+    found = {(spelling.rpartition(".")[2], _root(spelling), Use.REACHED) for spelling in _spellings(path)}
+    if _root(path) == _BUILTINS:
+        word = path.rpartition(".")[2]
+        found |= {(word, ANY_FILE, Use.BARE), *((word, name, Use.REACHED) for name in BUILTINS_CALLED)}
+    return tuple(sorted(found, key=lambda way: (way[0], way[1], way[2].value)))
+
+
+def _root(path: str) -> str:
+    return path.split(".", 1)[0].split("[", 1)[0]
+
+
+def _spellings(path: str) -> set[str]:
+    """The path, and the other names under which the same thing can be written.
+
+    An instance can come from another library's function, so that library leads to its methods too.
+    """
+    found = new = {path}
+    for _ in range(_MOST_HOPS):
+        new = {spelling for known in new for spelling in _respelled(known)} - found
+        found = found | new
+    return found
+
+
+def _respelled(path: str) -> Iterable[str]:
+    for second, first in SECOND_NAMES.items():
+        if path == first or path.startswith(first + "."):
+            yield second + path[len(first) :]
+    for maker, made in RETURNS.items():
+        if path.startswith(made + ".") and not maker.startswith(made + "."):
+            yield maker + path[len(made) :]
