@@ -196,6 +196,13 @@ def _with_blocks(section: Section) -> list[tuple[Unit, int]]:
     return known
 
 
+def _has_block(unit: Unit) -> bool:
+    known: bool | None = unit.memo.get("has block")
+    if known is None:
+        known = unit.memo["has block"] = may_have_block(unit.piece.text)
+    return known
+
+
 def _markers_in(section: Section) -> list[Marker]:
     """The orders of other tools in a section, in its coordinates."""
     found: list[Marker] = []

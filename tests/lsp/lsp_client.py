@@ -74,10 +74,15 @@ class RawClient:
                 return message
 
     def _answer(self, message):
-        """Answer a request of the server: as `answers` says for its method, from its parameters, or with nothing."""
+        """Answer a request of the server: as `answers` says for its method, from its parameters, or with nothing.
+
+        What is NotImplemented is not answered at all, and what is an exception is answered with an error.
+        """
         params = message.get("params") or {}
         empty = [None] * len(params.get("items", ())) or None
         answer = self.answers.get(message["method"], lambda _: empty)(params)
+        if answer is NotImplemented:
+            return
         failed = isinstance(answer, Exception)
         body = {"error": {"code": -32603, "message": str(answer)}} if failed else {"result": answer}
         self.send({"jsonrpc": "2.0", "id": message["id"]} | body)

@@ -6,10 +6,12 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lsprotocol import types
 from whysafe import checker
 from whysafe.analysis.finding import Gap
 from whysafe.config import Settings
 from whysafe.lsp.cells import cell_entry, in_cell, split_report, view_of
+from whysafe.lsp.convert import Encoding
 from whysafe.lsp.documents import Documents, OpenDocument, Text
 from whysafe.lsp.hover import hover
 from whysafe.lsp.messages import Outcome
@@ -114,6 +116,25 @@ def test_evidence_in_another_cell_is_found_there():
     view = view_of(cell, notebook, checker.cards(), CLIENT)
     text = hover(entry, Position(1, 4), view, today=TODAY)["contents"]["value"]
     assert "- cell 2, line 2: The command is put together here." in text
+
+
+@pytest.mark.parametrize(("encoding", "column"), [(Encoding.UTF8, 13), (Encoding.UTF16, 8), (Encoding.UTF32, 7)])
+def test_columns_are_those_of_the_client(encoding, column):
+    notebook = make("!echo 𝄞𝄞\nx = 1", "?𝄞\n'é漢𝄞'; eval(x)")
+    client = Capabilities(encoding=encoding, document_changes=True)
+    document = analysed(notebook)
+    report = project(document.facts(), checker.cards(), Settings(), TODAY, None)
+    cell = notebook.cell("c1")
+    (item,) = cell_entry(split_report(report, notebook)["c1"], cell, notebook, checker.cards(), client).items
+    at = {"line": 1, "character": column}
+    assert item["range"]["start"] == at
+    lines = notebook.whole.text.lines
+    target = CellTarget(uri="n", version=1, revision=1, lines=lines, client=client, notebook=notebook, cell=cell)
+    place = types.Range(start=types.Position(**at), end=types.Position(**at))
+    (shown_there,) = report.shown
+    assert target.span(place).start == shown_there.finding.span.start
+    assert target.range(shown_there.finding.span)["start"] == at
+    assert target.location(shown_there.finding.span) == ("c1", item["range"])
 
 
 def test_only_code_in_python_takes_part():

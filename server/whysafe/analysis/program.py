@@ -174,9 +174,9 @@ class Program:
         if unit.signatures is None:
             offered = units.bound_names(unit, self.catalogue)
             unit.signatures = {
-                name: tuple(units.signature(binding, unit.piece) for binding in found)
-                for name, found in offered.items()
+                name: tuple(units.signature(binding, unit) for binding in found) for name, found in offered.items()
             }
+            unit.former_codes = {}
         return unit.signatures
 
     def _rebind(
@@ -241,15 +241,14 @@ class Program:
                 self._rerun(unit)
 
     def passes(self, unit: Unit) -> bool:
-        """Whether a unit can have findings, as far as its text tells."""
-        if not self._gated:
-            return True
-        if unit.asleep is self._awake:
-            return False
-        passes = self.catalogue.gate.passes(Glance(unit.piece.text, unit.words), self._awake)
-        if not passes:
-            unit.asleep = self._awake
-        return passes
+        """Whether a unit is to be analysed: as far as its text tells it can have findings, or its tree is at hand."""
+        return not self._gated or isinstance(unit.tree, Tree) or not self._sleeps(unit)
+
+    def _sleeps(self, unit: Unit) -> bool:
+        """Whether the text of a unit tells that it can have no findings."""
+        if unit.gated is None or unit.gated[0] is not self._awake:
+            unit.gated = self._awake, self.catalogue.gate.passes(Glance(unit.piece.text, unit.words), self._awake)
+        return not unit.gated[1]
 
     # --- results -----------------------------------------------------------------------------------------------------
 
@@ -303,7 +302,7 @@ class Program:
         for section in self.order.sections:
             plain, bound = self._found_in(section)
             found.extend(plain)
-            found.extend(self._placed(each, imports) for each in bound)
+            found.extend(self._placed(each, section.first_line + each.start, imports) for each in bound)
         found.sort(key=_in_text)
         return tuple(found)
 
@@ -322,23 +321,22 @@ class Program:
     def _sorted_out(self, section: Section) -> tuple[list[Finding], list[_Bound]]:
         plain: list[Finding] = []
         bound: list[_Bound] = []
-        line = section.first_line
+        start = 0
         for unit in section.units:
-            result = unit.result
+            result, line = unit.result, section.first_line + start
             if result is not None and result.findings:
                 for finding, proofs in zip(result.findings, result.proofs, strict=True):
                     imports = imports_of(finding)
                     if proofs or imports:
-                        bound.append(_Bound(unit, finding, proofs, imports))
+                        bound.append(_Bound(start, finding, proofs, imports))
                     else:
                         plain.append(finding.shifted(line))
             plain.extend(finding.shifted(line) for finding in (*units.texts(unit, self.catalogue), *unit.held))
-            line += unit.piece.lines
+            start += unit.piece.lines
         return plain, bound
 
-    def _placed(self, bound: _Bound, imports: Imports) -> Finding:
-        """The finding in document coordinates; the same object as long as it would say the same."""
-        line = self.order.line_of(bound.unit)
+    def _placed(self, bound: _Bound, line: int, imports: Imports) -> Finding:
+        """The finding of a unit that begins on `line`, in document coordinates; the same object as long as it holds."""
         proofs = [self.order.line_of(proof.unit) for proof in bound.proofs]
         added = [imports.edits(name) for name in bound.imports]
         if bound.placed is None or bound.rests_on != (line, proofs, added):
@@ -368,7 +366,7 @@ class Program:
         for unit in section.units:
             if isinstance(unit.tree, Tree):
                 unit.valid = True
-            elif not unit.valid and not self.passes(unit):
+            elif not unit.valid and self._gated and self._sleeps(unit):
                 # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
                 unit.valid = is_plain(unit.piece.text) and (unit.accepted or _accepted(unit.piece))
             if not unit.valid:
@@ -390,9 +388,12 @@ class Program:
 
 @dataclass(slots=True, eq=False)
 class _Bound:
-    """A finding of a unit that depends on other units: for its evidence, or for imports that a fix of it needs."""
+    """A finding of a unit that depends on other units: for its evidence, or for imports that a fix of it needs.
 
-    unit: Unit
+    The unit begins on the line `start` of its section.
+    """
+
+    start: int
     finding: Finding
     proofs: tuple[Proof, ...]
     imports: tuple[str, ...]

@@ -21,7 +21,7 @@ from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
 from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.gate import Awake
@@ -61,8 +61,8 @@ class Unit:
     """Findings that rest on names whose bindings do not parse now."""
     lost: frozenset[str] = frozenset()
     """Of a unit that does not parse: the names that its text bound when it last did."""
-    asleep: Awake | None = None
-    """What was awake when the gate last let the unit sleep."""
+    gated: tuple[Awake, bool] | None = None
+    """What was awake when the gate was last asked about the text, and whether it passed."""
     places: dict[cst.CSTNode, Span] = field(default_factory=dict)
     """Positions that were needed before."""
     accepted: bool = False
@@ -78,6 +78,10 @@ class Unit:
     """What it binds and how, as text that two units share exactly when nobody can tell them apart."""
     ancestors: tuple[Unit, ...] = ()
     """The parsed units that it was before edits, as long as it has no tree of its own."""
+    codes: dict[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """The code of nodes by which its signatures are told, and the names in it."""
+    former_codes: Mapping[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """The same of the unit that its tree was grown from, until its own signatures are known."""
     section: Section | None = None
     """Where it stands in the document; see `sections`."""
     memo: dict[str, Any] = field(default_factory=dict)
@@ -120,6 +124,7 @@ def _regrown(unit: Unit) -> Tree | Unparsed | None:
                     unit.places[node] = span
                 elif span.start.line >= last:
                     unit.places[node] = span.shifted(more)
+            unit.former_codes = former.codes
         if tree is not None:
             return tree
     return None
@@ -258,36 +263,59 @@ def bound_names(unit: Unit, of: Catalogue) -> dict[str, list[Binding]]:
     return offered
 
 
-def signature(binding: Binding, piece: Piece) -> str:
+def signature(binding: Binding, unit: Unit) -> str:
     """Text that is the same for two bindings exactly when they mean the same to whoever asks."""
     node = binding.node
     head = f"{binding.kind.name} {binding.path} {binding.index} "
     if binding.kind in {BindingKind.IMPORT, BindingKind.STAR} or node is None:
         return head
-    if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-        node = node.with_changes(body=cst.SimpleStatementSuite([cst.Pass()]), leading_lines=())
-    elif isinstance(node, cst.Lambda):
-        return head + piece.text
-    parts = [head, _EMPTY.code_for_node(node)]
-    for inner in _local_bindings(node, binding.scope):
-        if inner.kind is not BindingKind.PARAMETER or inner.node is None:
-            return head + piece.text  # It may depend on anything in the function.
-        parts.append(_EMPTY.code_for_node(inner.node))
+    if isinstance(node, cst.Lambda):
+        return head + unit.piece.text
+    code, names = _read(node, unit)
+    parts = [head, code]
+    for name in names:
+        for inner in _local_bindings(name, binding.scope):
+            if inner.kind is not BindingKind.PARAMETER or inner.node is None:
+                return head + unit.piece.text  # It may depend on anything in the function.
+            parts.append(_read(inner.node, unit)[0])
     return " ".join(parts)
 
 
-def _local_bindings(node: cst.CSTNode, scope: Scope) -> Iterator[Binding]:
-    """The bindings in the functions around an expression of the names that it reads; not those of `self`."""
+def _read(node: cst.CSTNode, unit: Unit) -> tuple[str, tuple[str, ...]]:
+    """The code of a node, and the names in it; of a definition without its body.
+
+    Of what was taken over by a graft it is known already.
+    """
+    known = unit.codes.get(node) or unit.former_codes.get(node)
+    if known is None:
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            parts = [_read(part, unit) for part in children(node) if part is not node.body]
+            known = (
+                " ".join((type(node).__name__, *(code for code, _ in parts))),
+                tuple(name for _, names in parts for name in names),
+            )
+        else:
+            known = _EMPTY.code_for_node(node), tuple(_names(node))
+    unit.codes[node] = known
+    return known
+
+
+def _names(node: cst.CSTNode) -> Iterator[str]:
     todo = [node]
     while todo:
         part = todo.pop()
         if isinstance(part, cst.Name):
-            at: Scope | None = scope
-            while at is not None and at.kind not in {ScopeKind.MODULE, ScopeKind.CLASS}:
-                yield from (bound for bound in at.bindings.get(part.value, ()) if bound.kind is not BindingKind.SELF)
-                at = at.parent
+            yield part.value
         else:
             todo.extend(children(part))
+
+
+def _local_bindings(name: str, scope: Scope) -> Iterator[Binding]:
+    """The bindings of a name in the functions around a place; not those of `self`."""
+    at: Scope | None = scope
+    while at is not None and at.kind not in {ScopeKind.MODULE, ScopeKind.CLASS}:
+        yield from (bound for bound in at.bindings.get(name, ()) if bound.kind is not BindingKind.SELF)
+        at = at.parent
 
 
 _EMPTY = cst.Module([])

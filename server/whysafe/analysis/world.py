@@ -130,6 +130,7 @@ class DocumentWorld:
             self._forget_values(unit.scopes)
             unit.tree, unit.scopes = None, None
             unit.places.clear()
+            unit.codes.clear()
             del self._trees[unit]
             self.grown -= unit.piece.lines
 

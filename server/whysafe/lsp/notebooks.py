@@ -98,7 +98,8 @@ class Notebook:
             cell.code = code
             cells.append(cell)
         self.cells[start : start + count] = cells
-        return [cell for cell in gone if cell not in self.cells]
+        left = {cell.uri for cell in self.cells}
+        return [cell for cell in gone if cell.uri not in left]
 
     def open_text(self, document: OpenDocument) -> Cell:
         """Take the text of a cell, which may become one of the notebook only later."""

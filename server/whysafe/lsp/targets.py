@@ -37,6 +37,10 @@ class Target:
         """The range that a span is in the client's document."""
         return span_to_client(self.lines, span, self.client.encoding)
 
+    def location(self, span: Span) -> tuple[str, dict[str, Any]]:
+        """The address of the client's document that a span is in, and its range there."""
+        return self.uri, self.range(span)
+
     def span(self, place: ClientRange) -> Span:
         """The span that a range of the client is."""
         return span_from_client(self.lines, place, self.client.encoding)
@@ -57,11 +61,14 @@ class CellTarget(Target):
     cell: Cell | None = None
 
     def range(self, span: Span) -> dict[str, Any]:
+        return self.location(span)[1]
+
+    def location(self, span: Span) -> tuple[str, dict[str, Any]]:
         found = self.notebook.at(span.start.line)
         if found is None:
-            return span_to_client(self.lines, span, self.client.encoding)
+            return self.uri, span_to_client(self.lines, span, self.client.encoding)
         cell, start = found
-        return span_to_client(cell.lines, span.shifted(-start), self.client.encoding)
+        return cell.uri, span_to_client(cell.lines, span.shifted(-start), self.client.encoding)
 
     def span(self, place: ClientRange) -> Span:
         start = None if self.cell is None else self.notebook.start_of(self.cell.uri)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import re
+from functools import lru_cache
 from typing import Final
 
 from whysafe.rules.common import word_set
@@ -66,6 +67,7 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
+@lru_cache(maxsize=4096)
 def kind_of(name: str) -> Kind | None:
     """What kind of credential a variable, parameter, attribute or key of that name holds; None: not one."""
     if len(name) > 80 or not name.isascii():

@@ -10,7 +10,7 @@ from whysafe.analysis.detectors import Place, calls, nodes, texts
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.rule import Answer, Rule, Verdict
 from whysafe.rules.provider_tokens import PATTERN, WORDS, is_real, service_of
-from whysafe.rules.secret_names import is_hardcoded
+from whysafe.rules.secret_names import is_hardcoded, kind_of
 from whysafe.rules.secret_signs import may_hold_credential
 from whysafe.rules.types import SHIPPED
 from whysafe.rules.written import own_argument
@@ -73,6 +73,8 @@ def _names(target: cst.CSTNode) -> Iterator[str]:
 
 def _credential(name: str, value: cst.CSTNode, *, label: bool = False) -> cst.CSTNode | None:
     """The literal of the expression that is a credential under that name."""
+    if kind_of(name) is None:
+        return None
     return next((node for node, text in _literals(value) if is_hardcoded(name, text, label=label)), None)
 
 
