@@ -23,7 +23,7 @@ from whysafe.semantics.known import RETURNS, SECOND_NAMES
 from whysafe.syntax.words import WordTest, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
 ANY_FILE = ""
@@ -232,10 +232,23 @@ def _spellings(path: str) -> set[str]:
     return found
 
 
-def _respelled(path: str) -> Iterable[str]:
-    for second, first in SECOND_NAMES.items():
-        if path == first or path.startswith(first + "."):
-            yield second + path[len(first) :]
-    for maker, made in RETURNS.items():
-        if path.startswith(made + ".") and not maker.startswith(made + "."):
-            yield maker + path[len(made) :]
+def _respelled(path: str) -> Iterator[str]:
+    """The names that differ from a path in the library or the class that they begin with."""
+    end = path.find(".")
+    while end >= 0:
+        start, rest = path[:end], path[end:]
+        yield from (second + rest for second in _SECONDS.get(start, ()))
+        yield from (maker + rest for maker in _MAKERS.get(start, ()) if not maker.startswith(start + "."))
+        end = path.find(".", end + 1)
+    yield from _SECONDS.get(path, ())
+
+
+def _turned(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """From each value to the keys that lead to it: the loop over all keys would run for each of thousands of names."""
+    found: dict[str, list[str]] = {}
+    for key, value in names.items():
+        found.setdefault(value, []).append(key)
+    return {value: tuple(keys) for value, keys in found.items()}
+
+
+_SECONDS, _MAKERS = _turned(SECOND_NAMES), _turned(RETURNS)
