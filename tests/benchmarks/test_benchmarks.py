@@ -3,6 +3,7 @@
 import ast
 import json
 import math
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -149,3 +150,33 @@ def test_scans_take_turns_and_a_program_that_fails_is_named(tmp_path):
 
 def test_options_that_this_whysafe_has_are_seen():
     assert scans.known_options() <= {"--jobs", "--no-cache", "--cache-dir"}
+
+
+PADDED = """
+import sys, types
+sys.path.insert(0, sys.argv[1])
+stand_in = types.ModuleType("padded")
+
+def catalogue_of(count):
+    from whysafe.analysis.catalogue import catalogue
+    from whysafe.rules import CATALOGUE
+    return catalogue(rule for rule in CATALOGUE.rules.values() if rule.name == "eval-use" and count == 220)
+
+stand_in.catalogue_of = catalogue_of
+sys.modules["padded"] = stand_in
+import padded_check
+del sys.argv[1]
+sys.exit(padded_check.main())
+"""
+
+
+def test_a_scan_with_another_catalogue_finds_what_that_catalogue_knows(tmp_path):
+    (tmp_path / "a.py").write_text("import os\neval(x)\nos.system(x)\n", encoding="utf-8")
+    arguments = [str(Path(__file__).parent), "220", *scans.check(tmp_path / "a.py")[3:]]
+    process = subprocess.run(
+        [sys.executable, "-c", PADDED, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "eval-use" in process.stdout, process.stderr
+    assert "os-system" not in process.stdout
+    plain = subprocess.run(scans.check(tmp_path / "a.py"), capture_output=True, text=True, timeout=60, check=True)
+    assert plain.stdout.count('"rule"') > process.stdout.count('"rule"') == 1

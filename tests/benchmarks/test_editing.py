@@ -1,5 +1,7 @@
 """The simulated editing, in short: memory, latency, diagnostics and processes are watched as in the long run."""
 
+import cProfile
+import pstats
 import random
 import sys
 
@@ -7,6 +9,8 @@ import editing
 import inputs
 import pytest
 from editing import Sample, Session, Text
+from whysafe import checker
+from whysafe.syntax.position import Edit, Position, Span
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory and processes are read under /proc")
 
@@ -74,3 +78,37 @@ def test_what_exceeds_a_budget_is_said(more, fault):
 def test_a_process_that_has_ended_is_not_there():
     assert editing.is_alive(1)
     assert editing.still_there([2**22 + 1]) == []
+
+
+def calls_for(document, text, seed):
+    """How many functions the engine calls for thirty keystrokes, after which the text is the original again."""
+    rng, profile = random.Random(seed), cProfile.Profile()
+    for _ in range(30):
+        params = editing.keystroke(text, rng, 100)
+        profile.enable()
+        apply(document, params)
+        profile.disable()
+    apply(document, text.restore())
+    return pstats.Stats(profile).total_calls
+
+
+def apply(document, params):
+    (change,) = params["contentChanges"]
+    start, end = (Position(*change["range"][end].values()) for end in ("start", "end"))
+    document.edit(Edit(Span(start, end), change["text"]))
+    document.facts()
+
+
+def test_a_keystroke_costs_the_same_work_after_hundreds_of_others():
+    text = Text("untitled:a", inputs.module("tempfile"))
+    document = checker.Document(text.original)
+    calls_for(document, text, 5)
+    before = calls_for(document, text, 5)
+    rng = random.Random(1)
+    for _ in range(12):
+        line = rng.randrange(len(text.lines))
+        for _ in range(25):
+            apply(document, editing.keystroke(text, rng, line))
+        apply(document, text.restore())
+    calls_for(document, text, 5)
+    assert calls_for(document, text, 5) <= before * 1.02

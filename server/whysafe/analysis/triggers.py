@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Nodes
@@ -12,7 +13,7 @@ from whysafe.semantics.known import RETURNS, SECOND_NAMES
 from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
 ANY_FILE = ""
 BUILTINS_CALLED = frozenset(("__builtin__", "__builtins__"))
@@ -70,6 +71,7 @@ def _assigned(path: str) -> Iterator[tuple[str, Trigger]]:
         yield (word, Trigger(root, Use.SET)) if item is None else (item.group(1), Trigger(root, Use.ITEM))
 
 
+@cache
 def _ways(path: str) -> tuple[tuple[str, str, Use], ...]:
     """The last parts of a qualified name, the libraries that lead to it, and how the words must stand with them."""
     found = {(spelling.rpartition(".")[2], _root(spelling), Use.REACHED) for spelling in _spellings(path)}
@@ -95,10 +97,23 @@ def _spellings(path: str) -> set[str]:
     return found
 
 
-def _respelled(path: str) -> Iterable[str]:
-    for second, first in SECOND_NAMES.items():
-        if path == first or path.startswith(first + "."):
-            yield second + path[len(first) :]
-    for maker, made in RETURNS.items():
-        if path.startswith(made + ".") and not maker.startswith(made + "."):
-            yield maker + path[len(made) :]
+def _respelled(path: str) -> Iterator[str]:
+    """The names that differ from a path in the library or the class that they begin with."""
+    end = path.find(".")
+    while end >= 0:
+        start, rest = path[:end], path[end:]
+        yield from (second + rest for second in _SECONDS.get(start, ()))
+        yield from (maker + rest for maker in _MAKERS.get(start, ()) if not maker.startswith(start + "."))
+        end = path.find(".", end + 1)
+    yield from _SECONDS.get(path, ())
+
+
+def _turned(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """From each value to the keys that lead to it: the loop over all keys would run for each of thousands of names."""
+    found: dict[str, list[str]] = {}
+    for key, value in names.items():
+        found.setdefault(value, []).append(key)
+    return {value: tuple(keys) for value, keys in found.items()}
+
+
+_SECONDS, _MAKERS = _turned(SECOND_NAMES), _turned(RETURNS)
