@@ -1,4 +1,4 @@
-import type { LogOutputChannel } from "vscode";
+import { Uri, type LogOutputChannel } from "vscode";
 import {
   CloseAction,
   ErrorAction,
@@ -19,7 +19,8 @@ export interface Options {
   readonly version: string;
   readonly cwd: string;
   readonly output: LogOutputChannel;
-  readonly settings: () => Record<string, unknown>;
+  /** What is set for a file or folder, or for the whole workspace. */
+  readonly settings: (scope: Uri | undefined) => Record<string, unknown>;
   /** Hears whether the server is at work on a question for diagnostics. */
   readonly busy: (isBusy: boolean) => void;
   /** Hears that a server which had started is gone for good. */
@@ -130,7 +131,11 @@ function middleware(options: Options): Middleware {
   };
   return {
     workspace: {
-      configuration: ({ items }) => items.map(({ section }) => (section === "whysafe" ? options.settings() : null)),
+      configuration: ({ items }) =>
+        items.map(({ section, scopeUri }) => {
+          const scope = scopeUri === undefined ? undefined : Uri.parse(scopeUri);
+          return section === "whysafe" ? options.settings(scope) : null;
+        }),
     },
     async provideDiagnostics(document, previousResultId, token, next) {
       count(1);

@@ -2,25 +2,38 @@ import { commands, ProgressLocation, window, type Disposable } from "vscode";
 import type { Controller } from "./controller.ts";
 import { createEnvironment } from "./environment.ts";
 import { findPython } from "./interpreter.ts";
+import type { LedgerView } from "./ledgerView.ts";
 import { asProblem } from "./problem.ts";
+import { showLines } from "./ruffOffer.ts";
 import type { RulePages } from "./rulePage.ts";
 import type { WorkspaceCheck } from "./workspaceCheck.ts";
 
 const MENU = [
   { label: "$(book) Show a rule", command: "whysafe.showRule" },
   { label: "$(search) Check the workspace", command: "whysafe.checkWorkspace" },
+  { label: "$(law) Show the ledger of justifications", command: "whysafe.showLedger" },
   { label: "$(debug-restart) Restart the server", command: "whysafe.restartServer" },
   { label: "$(output) Show the output", command: "whysafe.showOutput" },
   { label: "$(gear) Open the settings", command: "workbench.action.openSettings", argument: "whysafe." },
 ];
 
+interface Parts {
+  readonly controller: Controller;
+  readonly pages: RulePages;
+  readonly check: WorkspaceCheck;
+  readonly ledger: LedgerView;
+}
+
 /** The commands of the extension, as package.json names them. */
-export function registerCommands(controller: Controller, pages: RulePages, check: WorkspaceCheck): Disposable[] {
+export function registerCommands(parts: Parts): Disposable[] {
+  const { controller, pages, check, ledger } = parts;
   const table: Readonly<Record<string, (argument?: unknown) => unknown>> = {
     "whysafe.restartServer": () => controller.restart({ asked: true }),
     "whysafe.installServer": () => installServer(controller),
     "whysafe.showRule": (rule) => pages.show(rule),
     "whysafe.checkWorkspace": () => check.runAndTell(),
+    "whysafe.showLedger": () => ledger.show(),
+    "whysafe.besideRuff": showLines,
     "whysafe.showOutput": () => {
       controller.output.show();
     },

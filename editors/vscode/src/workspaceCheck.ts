@@ -48,10 +48,10 @@ export class WorkspaceCheck implements Disposable {
     const options = { location: ProgressLocation.Notification, title: "whysafe: checking the workspace", cancellable: true };
     const results = await window.withProgress(options, async (_progress, token) => {
       const where = { cwd: this.controller.cwd, signal: signalOf(token) };
-      const chosen = checkOptions(this.controller.settings());
       const found: CheckResult[] = [];
       for (const { uri } of folders) {
         if (!token.isCancellationRequested) {
+          const chosen = checkOptions(this.controller.settings(uri));
           found.push(await checkFolder(running.server, uri.fsPath, chosen, where).catch(unless(token)));
         }
       }

@@ -102,7 +102,12 @@ def test_days_of_review() -> None:
 def test_every_setting_is_described_and_has_a_scope() -> None:
     for key, value in SETTINGS.items():
         assert value.get("description") or value.get("markdownDescription"), key
-        assert value["scope"] in {"window", "application", "machine-overridable"}, key
+        assert value["scope"] in {"window", "application", "machine-overridable", "resource"}, key
+
+
+def test_each_folder_of_a_workspace_may_have_its_own_settings() -> None:
+    for key in set(SETTINGS) - OWN - {"author"}:
+        assert SETTINGS[key]["scope"] == "resource", key
 
 
 def test_who_signs_is_never_a_setting_of_a_project() -> None:
