@@ -5,11 +5,12 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { chromium } from "playwright-core";
 
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 const PROFILE = {
   "chat.disableAIFeatures": true,
   "editor.accessibilitySupport": "off",
   "editor.minimap.enabled": false,
+  "editor.hover.above": false,
   "editor.hover.delay": 100,
   "explorer.autoReveal": false,
   "extensions.autoCheckUpdates": false,
@@ -25,6 +26,7 @@ const PROFILE = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
 };
+const SEVERAL = "several.code-workspace";
 const BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** Ask until the answer is true (or any truthy value), and give it back; fails with `what` when that takes too long. */
@@ -44,11 +46,15 @@ export async function until(what, ask, patience = PATIENCE) {
 }
 
 export class Editor {
-  /** `files`: the workspace, as path -> text; `settings`: on top of the profile; `env`: of the editor's processes. */
-  static async start({ node, codeServer, vsix, folder, pictures, files, settings = {}, env = process.env }) {
+  /**
+   * `files`: the workspace, as path -> text; `folders`: those of them that are open, if not the workspace as a whole;
+   * `settings`: on top of the profile; `env`: of the editor's processes; `size`: of the window, in pixels.
+   */
+  static async start({ node, codeServer, vsix, folder, pictures, files, folders, settings = {}, env = process.env, size = [1200, 700] }) {
     const editor = new Editor();
     Object.assign(editor, { folder, pictures, log: "", settings: {} });
     editor.workspace = path.join(folder, "workspace");
+    if (folders !== undefined) editor.openFolders(folders);
     for (const [name, text] of Object.entries(files)) editor.write(name, text);
     mkdirSync(path.join(folder, "user", "User"), { recursive: true });
     writeFileSync(path.join(folder, "user", "User", "settings.json"), JSON.stringify({ ...PROFILE, ...settings }, null, 2));
@@ -63,11 +69,22 @@ export class Editor {
     const address = `http://127.0.0.1:${port}`;
     await until("the editor's server", async () => (await fetch(`${address}/healthz`)).ok);
     editor.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: BROWSER });
-    editor.page = await editor.browser.newPage({ viewport: { width: 1200, height: 700 } });
+    editor.page = await editor.browser.newPage({ viewport: { width: size[0], height: size[1] } });
     editor.page.setDefaultTimeout(PATIENCE);
-    await editor.page.goto(`${address}/?folder=${encodeURIComponent(editor.workspace)}`);
-    await editor.page.waitForSelector(".explorer-folders-view .monaco-list-row", { timeout: 60_000 });
+    await editor.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const [what, where] = folders === undefined ? ["folder", editor.workspace] : ["workspace", editor.path(SEVERAL)];
+    await editor.page.goto(`${address}/?${what}=${encodeURIComponent(where)}`);
+    await editor.isReady();
     return editor;
+  }
+
+  isReady() {
+    return this.page.waitForSelector(".explorer-folders-view .monaco-list-row", { timeout: 60_000 });
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.isReady();
   }
 
   async stop() {
@@ -93,6 +110,11 @@ export class Editor {
     return readFileSync(this.path(name), "utf8");
   }
 
+  /** Which folders of the workspace are open, in an editor that was started with several. */
+  openFolders(names) {
+    this.write(SEVERAL, JSON.stringify({ folders: names.map((name) => ({ path: name })) }, null, 2));
+  }
+
   /** Settings of the workspace on top of those that were made so; they act at once. `undefined` takes one away. */
   configure(settings) {
     this.settings = { ...this.settings, ...settings };
@@ -110,11 +132,15 @@ export class Editor {
   }
 
   async quickInput(text, row) {
+    await this.pick(text, row);
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  async pick(text, row) {
     await this.page.waitForSelector(".quick-input-widget:visible input");
     await this.page.locator(".quick-input-widget:visible input").fill(text);
     if (row === undefined) await this.press("Enter");
     else await this.page.locator(".quick-input-list .monaco-list-row", { hasText: row }).first().click();
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
   async open(name) {
@@ -133,6 +159,14 @@ export class Editor {
   async command(title) {
     await this.press("F1");
     await this.quickInput(`>${title}`, title);
+  }
+
+  /** Run a command that asks, and answer it. */
+  async commandWith(title, question, answer) {
+    await this.press("F1");
+    await this.pick(`>${title}`, title);
+    await this.page.locator(`.quick-input-widget:visible input[placeholder="${question}"]`).waitFor();
+    await this.quickInput(answer, answer);
   }
 
   /** Put the cursor at a place, both from 1. */
@@ -158,6 +192,40 @@ export class Editor {
         .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
         .map((line) => line.textContent.replaceAll("\u00a0", " ")),
     );
+  }
+
+  /** The lenses above the code, with what stands between them. */
+  async lenses() {
+    return this.page.locator(".editor-group-container.active .codelens-decoration:visible").allInnerTexts();
+  }
+
+  async expectLens(words) {
+    await until(`a lens with "${words}"`, async () => {
+      const lenses = await this.lenses();
+      return lenses.some((text) => text.replaceAll("\u00a0", " ").includes(words)) || Promise.reject(JSON.stringify(lenses));
+    });
+  }
+
+  async pressLens(words) {
+    await this.page.locator(".editor-group-container.active .codelens-decoration a", { hasText: words }).first().click();
+  }
+
+  /** The labels that completion offers at the cursor, once the first of them is there. */
+  async offers(first) {
+    const rows = this.page.locator(".suggest-widget.visible .monaco-list-row");
+    await rows.filter({ hasText: first }).first().waitFor();
+    return this.page.locator(".suggest-widget.visible .monaco-list-row .label-name").allInnerTexts();
+  }
+
+  /** The text in a web page within the editor, once all of the words are in it; `frame` is what they were found in. */
+  async frameWith(...words) {
+    return until(`a page with ${words.join(", ")}`, async () => {
+      for (const frame of this.page.frames()) {
+        const text = await frame.evaluate(() => document.body?.innerText ?? "").catch(() => "");
+        if (words.every((word) => text.includes(word))) return { frame, text };
+      }
+      return undefined;
+    });
   }
 
   /** The texts under the squiggles of a severity (error, warning, info, hint), measured on the screen. */
@@ -269,9 +337,17 @@ export class Editor {
     return found;
   }
 
+  async pressInMessage(button) {
+    await this.page.locator(".notifications-toasts .monaco-button", { hasText: button }).first().click();
+  }
+
   async dismissMessages() {
     await this.command("Notifications: Clear All Notifications");
     await until("no messages", async () => (await this.messages()).length === 0);
+  }
+
+  clipboard() {
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** A picture of the screen, once what fades in is there. */

@@ -48,10 +48,6 @@ function sprung(editor) {
   return existsSync(note) ? readFileSync(note, "utf8") : "";
 }
 
-async function press(editor, button) {
-  await editor.page.locator(".notifications-toasts .monaco-button", { hasText: button }).first().click();
-}
-
 export const CHECKS = {
   async "nothing in a folder that is not trusted is started"(editor) {
     await editor.open("shell.py");
@@ -62,7 +58,7 @@ export const CHECKS = {
   },
 
   async "an installation without a package index says what to do"(editor) {
-    await press(editor, "Install the server");
+    await editor.pressInMessage("Install the server");
     await editor.expectMessage("the package index cannot be reached. Connect to the network");
     await editor.picture("offline-light");
     assert.equal(sprung(editor), "");
@@ -71,7 +67,7 @@ export const CHECKS = {
   async "the extension installs a server for itself"(editor) {
     const pip = path.join(editor.folder, "pip.conf");
     writeFileSync(pip, readFileSync(`${pip}.online`, "utf8"));
-    await press(editor, "Install the server");
+    await editor.pressInMessage("Install the server");
     await until("findings", async () => (await editor.squiggles("error")).length === 1, 120_000);
     await editor.expectSquiggles("error", ["os.system"]);
     await editor.expectStatus("1 finding open");
