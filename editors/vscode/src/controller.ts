@@ -6,7 +6,7 @@ import { activeInterpreter } from "./active.ts";
 import { discard, startClient } from "./client.ts";
 import { findServer, interpreterIn, type Places, type Server } from "./interpreter.ts";
 import { asProblem, type Problem, type Remedy } from "./problem.ts";
-import { fileSetting, isEnabled, serverSettings } from "./settings.ts";
+import { fileSetting, isEnabled, ownCommands, serverSettings } from "./settings.ts";
 import { Status } from "./status.ts";
 
 const BUTTONS: Readonly<Record<Remedy, { readonly title: string; readonly command: string; readonly arguments?: unknown[] }>> = {
@@ -135,6 +135,10 @@ export class Controller implements Disposable {
         busy: (isBusy) => {
           this.status.busy(isBusy);
         },
+        status: (status) => {
+          this.status.serverSays(status);
+        },
+        commands: ownCommands(this.context),
         lost: (problem) => {
           this.lose(problem);
         },

@@ -58,8 +58,8 @@ const STYLE = `
   pre { margin: .3em 0 0; white-space: pre-wrap; overflow-wrap: anywhere; }
   code, pre { font-family: var(--vscode-editor-font-family); font-size: .92em; }
   .quiet { color: var(--vscode-descriptionForeground); }
-  .bad { color: var(--vscode-errorForeground); font-weight: 600; }
-  .good { color: var(--vscode-testing-iconPassed, #388a34); font-weight: 600; }
+  .bad { color: var(--vscode-charts-red); font-weight: 600; }
+  .good { color: var(--vscode-charts-green); font-weight: 600; }
 `;
 
 /** The page of the ledgers: what does not hold comes first. It has no script, and loads nothing. */

@@ -3,7 +3,7 @@ import { commands, ProgressLocation, Range, Uri, ViewColumn, window, workspace, 
 import { readLedger } from "./cli.ts";
 import type { Controller } from "./controller.ts";
 import { OPEN_PLACE, page, type Part } from "./ledgerPage.ts";
-import { asProblem } from "./problem.ts";
+import { wordsOf } from "./problem.ts";
 
 /** All justifications of the open folders with their states, in a panel whose places lead to the code. */
 export class LedgerView implements Disposable {
@@ -24,7 +24,7 @@ export class LedgerView implements Disposable {
         this.draw(page(parts));
       }
     } catch (error) {
-      const { message } = asProblem(error);
+      const message = wordsOf(error);
       this.controller.output.error(message);
       void window.showErrorMessage(message);
     }

@@ -38,6 +38,15 @@ function serverKeys(context: ExtensionContext): string[] {
     .filter((key) => !OWN.has(key));
 }
 
+/** The names of the commands that the extension offers. */
+export function ownCommands(context: ExtensionContext): ReadonlySet<string> {
+  const manifest = context.extension.packageJSON as Manifest;
+  return new Set(manifest.contributes.commands.map(({ command }) => command));
+}
+
 interface Manifest {
-  readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, unknown>> } };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+  };
 }

@@ -14,7 +14,7 @@ import {
 } from "vscode";
 import { checkFolder, type CheckResult, type Found, type Place } from "./cli.ts";
 import type { Controller } from "./controller.ts";
-import { asProblem } from "./problem.ts";
+import { wordsOf } from "./problem.ts";
 import { checkOptions } from "./values.ts";
 
 const SEVERITIES: Readonly<Record<string, DiagnosticSeverity>> = {
@@ -67,7 +67,7 @@ export class WorkspaceCheck implements Disposable {
     try {
       await this.run();
     } catch (error) {
-      const { message } = asProblem(error);
+      const message = wordsOf(error);
       this.controller.output.error(message);
       void window.showErrorMessage(message);
     }

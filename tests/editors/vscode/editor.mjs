@@ -26,6 +26,8 @@ const PROFILE = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
 };
+// Where the text in front is: a notebook lies above its group of editors, not in it.
+const ACTIVE = ":is(.editor-group-container.active, .notebookOverlay)";
 const SEVERAL = "several.code-workspace";
 const BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
@@ -230,12 +232,11 @@ export class Editor {
 
   /** The texts under the squiggles of a severity (error, warning, info, hint), measured on the screen. */
   squiggles(severity) {
-    return this.page.evaluate((kind) => {
-      const active = ".editor-group-container.active ";
-      const boxes = [...document.querySelectorAll(`${active}.squiggly-${kind}`)].map((mark) => mark.getBoundingClientRect());
+    return this.page.evaluate(({ kind, active }) => {
+      const boxes = [...document.querySelectorAll(`${active} .squiggly-${kind}`)].map((mark) => mark.getBoundingClientRect());
       const under = (box) => {
         let text = "";
-        for (const line of document.querySelectorAll(`${active}.view-line`)) {
+        for (const line of document.querySelectorAll(`${active} .view-line`)) {
           const { top, bottom } = line.getBoundingClientRect();
           const middle = box.top + box.height / 2;
           if (middle < top || middle >= bottom) continue;
@@ -256,7 +257,7 @@ export class Editor {
       return boxes.map((box) => ({ top: box.top, left: box.left, text: under(box) }))
         .sort((one, other) => one.top - other.top || one.left - other.left)
         .map(({ text }) => text);
-    }, severity);
+    }, { kind: severity, active: ACTIVE });
   }
 
   async expectSquiggles(severity, wanted) {
@@ -284,8 +285,8 @@ export class Editor {
 
   /** The text of the hover at the first word of a call, such as `subprocess.run(`. */
   async hover(call) {
-    const place = await this.page.evaluate((wanted) => {
-      const lines = [...document.querySelectorAll(".editor-group-container.active .view-line")];
+    const place = await this.page.evaluate(({ wanted, active }) => {
+      const lines = [...document.querySelectorAll(`${active} .view-line`)];
       const line = lines.find(({ textContent }) => textContent.includes(wanted));
       const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -298,7 +299,7 @@ export class Editor {
           return { x: left + width / 2, y: top + height / 2 };
         }
       }
-    }, call);
+    }, { wanted: call, active: ACTIVE });
     await this.page.mouse.move(place.x, place.y - 100);
     await this.page.mouse.move(place.x, place.y, { steps: 4 });
     const box = this.page.locator(".monaco-editor .monaco-hover:visible", { hasText: "whysafe" }).first();
