@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tools=$1
 # The fonts have what the tests write: Latin with accents, Chinese characters, and a musical sign beyond 16 bits.
-readonly packages=(chromium fonts-dejavu-core fonts-droid-fallback fonts-symbola)
+readonly packages=(chromium fonts-dejavu-core fonts-droid-fallback fonts-freefont-ttf)
 mkdir -p "$tools"
 
 fail() { printf '%s\n' "$1" >&2; exit 1; }
