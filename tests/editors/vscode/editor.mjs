@@ -47,12 +47,25 @@ export async function until(what, ask, patience = PATIENCE) {
   }
 }
 
+/** Install an extension, and give back the folder of extensions that editors start with. */
+export function installExtension({ node, codeServer, vsix, folder }) {
+  const extensions = path.join(folder, "extensions");
+  const data = ["--user-data-dir", path.join(folder, "user"), "--extensions-dir", extensions];
+  execFileSync(node, [codeServer, ...data, "--install-extension", vsix], { env: surroundings(folder, process.env), stdio: "pipe" });
+  return extensions;
+}
+
+/** As if started from a terminal: else the editor asks a login shell for PATH, whatever the one of `env` is. */
+function surroundings(folder, env) {
+  return { ...env, VSCODE_CLI: "1", XDG_CONFIG_HOME: path.join(folder, "config"), XDG_DATA_HOME: path.join(folder, "data") };
+}
+
 export class Editor {
   /**
    * `files`: the workspace, as path -> text; `folders`: those of them that are open, if not the workspace as a whole;
    * `settings`: on top of the profile; `env`: of the editor's processes; `size`: of the window, in pixels.
    */
-  static async start({ node, codeServer, vsix, folder, pictures, files, folders, settings = {}, env = process.env, size = [1200, 700] }) {
+  static async start({ node, codeServer, extensions, folder, pictures, files, folders, settings = {}, env = process.env, size = [1200, 700] }) {
     const editor = new Editor();
     Object.assign(editor, { folder, pictures, log: "", settings: {} });
     editor.workspace = path.join(folder, "workspace");
@@ -60,13 +73,10 @@ export class Editor {
     for (const [name, text] of Object.entries(files)) editor.write(name, text);
     mkdirSync(path.join(folder, "user", "User"), { recursive: true });
     writeFileSync(path.join(folder, "user", "User", "settings.json"), JSON.stringify({ ...PROFILE, ...settings }, null, 2));
-    const data = ["--user-data-dir", path.join(folder, "user"), "--extensions-dir", path.join(folder, "extensions")];
-    // As if started from a terminal: else the editor asks a login shell for PATH, whatever the one of `env` is.
-    const surroundings = { ...env, VSCODE_CLI: "1", XDG_CONFIG_HOME: path.join(folder, "config"), XDG_DATA_HOME: path.join(folder, "data") };
-    execFileSync(node, [codeServer, ...data, "--install-extension", vsix], { env: surroundings, stdio: "pipe" });
+    const data = ["--user-data-dir", path.join(folder, "user"), "--extensions-dir", extensions];
     const port = await freePort();
     const options = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"];
-    editor.process = spawn(node, [codeServer, ...data, ...options], { env: surroundings, detached: true });
+    editor.process = spawn(node, [codeServer, ...data, ...options], { env: surroundings(folder, env), detached: true });
     for (const stream of [editor.process.stdout, editor.process.stderr]) stream.on("data", (data) => (editor.log += data));
     const address = `http://127.0.0.1:${port}`;
     await until("the editor's server", async () => (await fetch(`${address}/healthz`)).ok);

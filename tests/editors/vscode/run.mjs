@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { Editor } from "./editor.mjs";
+import { Editor, installExtension } from "./editor.mjs";
 import * as faults from "./faults.mjs";
 import * as notebook from "./notebook.mjs";
 import * as pictures from "./pictures.mjs";
@@ -22,6 +22,10 @@ const codeServer = path.join(values.tools, "node_modules", "code-server");
 mkdirSync(values.pictures, { recursive: true });
 
 const suites = { work, project, roots, notebook, faults, trust, pictures };
+const common = { node, codeServer, pictures: values.pictures };
+const installation = mkdtempSync(path.join(tmpdir(), "whysafe-vscode-"));
+process.on("exit", () => rmSync(installation, { recursive: true, force: true }));
+common.extensions = installExtension({ ...common, vsix: values.vsix, folder: installation });
 const chosen = Object.entries(suites).filter(([name]) => values.only === undefined || values.only === name);
 const failed = [];
 // Each editor waits more than it works, so that two at once take little longer than one.
@@ -41,8 +45,7 @@ async function runSuite(name, suite) {
   let current = `${name}: the editor starts`;
   try {
     const options = suite.options?.(folder) ?? {};
-    const common = { node, codeServer, vsix: values.vsix, folder, pictures: values.pictures };
-    editor = await Editor.start({ ...common, files: suite.FILES, settings: suite.SETTINGS, ...options });
+    editor = await Editor.start({ ...common, folder, files: suite.FILES, settings: suite.SETTINGS, ...options });
     report("ok", current, started);
     for (const [title, check] of Object.entries(suite.CHECKS)) {
       const begin = Date.now();
