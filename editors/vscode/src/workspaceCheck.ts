@@ -83,7 +83,9 @@ export class WorkspaceCheck implements Disposable {
     const errors = results.flatMap((result) => result.errors);
     const files = results.reduce((sum, result) => sum + result.files, 0);
     this.found.clear();
-    for (const [file, items] of grouped(findings)) {
+    // What the server keeps up to date by itself is not shown a second time.
+    const missing = this.controller.settings()["workspaceScan"] === true ? [] : grouped(findings);
+    for (const [file, items] of missing) {
       if (!workspace.textDocuments.some(({ uri }) => uri.fsPath === file)) {
         this.found.set(Uri.file(file), items);
       }
