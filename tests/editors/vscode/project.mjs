@@ -79,6 +79,16 @@ export const CHECKS = {
     await editor.open("shell.py");
   },
 
+  async "files that are not open are looked at all the time, where that is wanted"(editor) {
+    editor.configure({ "whysafe.workspaceScan": true });
+    editor.write("made.py", "import os\n\nos.system(input())\n");
+    await editor.expectStatus("5 findings open");
+    editor.write("made.py", "import os\n");
+    await editor.expectStatus("4 findings open");
+    editor.configure({ "whysafe.workspaceScan": undefined });
+    editor.write("made.py", "");
+  },
+
   async "the ledger lists the justifications, and leads to their code"(editor) {
     editor.write("answered.py", ANSWERED);
     await editor.command("whysafe: Show the Ledger of Justifications");
