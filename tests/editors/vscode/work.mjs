@@ -100,6 +100,7 @@ export const CHECKS = {
     await editor.type("\nimport sys");
     await until("a line more above", async () => (await editor.lines())[1] === "import sys");
     await editor.expectSquiggles("error", ["subprocess.run", "os.system"]);
+    await editor.expectStatus("1 not analysed, partial");
     await editor.picture("broken");
     await until("the file as it was", async () => {
       await editor.press("Control+Z");
