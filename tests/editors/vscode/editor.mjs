@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { placeOf, textsUnderSquiggles } from "./screen.mjs";
 
 const PATIENCE = 60_000;
 const PROFILE = {
@@ -242,32 +243,7 @@ export class Editor {
 
   /** The texts under the squiggles of a severity (error, warning, info, hint), measured on the screen. */
   squiggles(severity) {
-    return this.page.evaluate(({ kind, active }) => {
-      const boxes = [...document.querySelectorAll(`${active} .squiggly-${kind}`)].map((mark) => mark.getBoundingClientRect());
-      const under = (box) => {
-        let text = "";
-        for (const line of document.querySelectorAll(`${active} .view-line`)) {
-          const { top, bottom } = line.getBoundingClientRect();
-          const middle = box.top + box.height / 2;
-          if (middle < top || middle >= bottom) continue;
-          const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-            for (let index = 0; index < node.length; index += 1) {
-              const range = document.createRange();
-              range.setStart(node, index);
-              range.setEnd(node, index + 1);
-              const place = range.getBoundingClientRect();
-              const centre = place.left + place.width / 2;
-              if (place.width > 0 && centre > box.left && centre < box.right) text += node.data[index];
-            }
-          }
-        }
-        return text.replaceAll("\u00a0", " ");
-      };
-      return boxes.map((box) => ({ top: box.top, left: box.left, text: under(box) }))
-        .sort((one, other) => one.top - other.top || one.left - other.left)
-        .map(({ text }) => text);
-    }, { kind: severity, active: ACTIVE });
+    return this.page.evaluate(textsUnderSquiggles, { kind: severity, active: ACTIVE });
   }
 
   async expectSquiggles(severity, wanted) {
@@ -295,21 +271,7 @@ export class Editor {
 
   /** The text of the hover at the first word of a call, such as `subprocess.run(`. */
   async hover(call) {
-    const place = await this.page.evaluate(({ wanted, active }) => {
-      const lines = [...document.querySelectorAll(`${active} .view-line`)];
-      const line = lines.find(({ textContent }) => textContent.includes(wanted));
-      const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const start = node.data.indexOf(wanted.split(/\W/)[0]);
-        if (start >= 0) {
-          const range = document.createRange();
-          range.setStart(node, start);
-          range.setEnd(node, start + 2);
-          const { left, top, width, height } = range.getBoundingClientRect();
-          return { x: left + width / 2, y: top + height / 2 };
-        }
-      }
-    }, { wanted: call, active: ACTIVE });
+    const place = await this.page.evaluate(placeOf, { wanted: call, active: ACTIVE });
     await this.page.mouse.move(place.x, place.y - 100);
     await this.page.mouse.move(place.x, place.y, { steps: 4 });
     const box = this.page.locator(".monaco-editor .monaco-hover:visible", { hasText: "whysafe" }).first();
