@@ -1,4 +1,5 @@
 import type { Server } from "./interpreter.ts";
+import type { Ledger } from "./ledgerPage.ts";
 import { Problem } from "./problem.ts";
 import { run, type Output } from "./process.ts";
 
@@ -50,6 +51,17 @@ export async function checkFolder(
   const args = [...server.args, "check", "--format=json", ...options, "--", folder];
   const answer = await run(server.command, args, { ...where, seconds: CHECK_SECONDS });
   return parse(answer) as CheckResult;
+}
+
+/** What `whysafe ledger` lists in a folder; paths are absolute. Raises Problem. */
+export async function readLedger(
+  server: Server,
+  folder: string,
+  where: { readonly cwd: string; readonly signal: AbortSignal },
+): Promise<Ledger> {
+  const args = [...server.args, "ledger", "--format=json", "--", folder];
+  const answer = await run(server.command, args, { ...where, seconds: CHECK_SECONDS });
+  return parse(answer) as Ledger;
 }
 
 function parse({ stdout, stderr }: Output): unknown {

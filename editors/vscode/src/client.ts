@@ -1,4 +1,4 @@
-import type { LogOutputChannel } from "vscode";
+import { Uri, type LogOutputChannel } from "vscode";
 import {
   CloseAction,
   ErrorAction,
@@ -9,8 +9,9 @@ import {
   type LanguageClientOptions,
   type Middleware,
 } from "vscode-languageclient/node";
+import { asStatus, Extras, STATUS_METHOD, type ServerStatus } from "./extras.ts";
 import type { Server } from "./interpreter.ts";
-import { Problem } from "./problem.ts";
+import { Problem, wordsOf } from "./problem.ts";
 import { cleanEnvironment } from "./process.ts";
 import { compatible } from "./version.ts";
 
@@ -19,9 +20,14 @@ export interface Options {
   readonly version: string;
   readonly cwd: string;
   readonly output: LogOutputChannel;
-  readonly settings: () => Record<string, unknown>;
+  /** What is set for a file or folder, or for the whole workspace. */
+  readonly settings: (scope: Uri | undefined) => Record<string, unknown>;
   /** Hears whether the server is at work on a question for diagnostics. */
   readonly busy: (isBusy: boolean) => void;
+  /** Hears how the server says that things stand. */
+  readonly status: (status: ServerStatus) => void;
+  /** The commands of the extension, which the server does not take from it. */
+  readonly commands: ReadonlySet<string>;
   /** Hears that a server which had started is gone for good. */
   readonly lost: (problem: Problem) => void;
 }
@@ -30,6 +36,7 @@ const START_SECONDS = 60;
 const CRASH_LIMIT = 3;
 const CRASH_MINUTES = 3;
 const LANGUAGE = "python";
+const SCHEMES = ["file", "untitled", "vscode-notebook-cell"];
 
 /** Start the server and agree on a version with it. Raises Problem; then no process is left. */
 export async function startClient(options: Options): Promise<LanguageClient> {
@@ -44,6 +51,13 @@ export async function startClient(options: Options): Promise<LanguageClient> {
     },
     clientOptions(options, crashes),
   );
+  client.registerFeature(new Extras(options.commands));
+  client.onNotification(STATUS_METHOD, (value: unknown) => {
+    const status = asStatus(value);
+    if (status !== undefined) {
+      options.status(status);
+    }
+  });
   try {
     await withinTime(client.start());
     refuseOtherVersion(options, client.initializeResult?.serverInfo);
@@ -114,7 +128,7 @@ class CrashHandler implements ErrorHandler {
 
 function clientOptions(options: Options, errorHandler: ErrorHandler): LanguageClientOptions {
   return {
-    documentSelector: ["file", "untitled"].map((scheme) => ({ scheme, language: LANGUAGE })),
+    documentSelector: SCHEMES.map((scheme) => ({ scheme, language: LANGUAGE })),
     outputChannel: options.output,
     errorHandler,
     initializationFailedHandler: () => false,
@@ -130,7 +144,11 @@ function middleware(options: Options): Middleware {
   };
   return {
     workspace: {
-      configuration: ({ items }) => items.map(({ section }) => (section === "whysafe" ? options.settings() : null)),
+      configuration: ({ items }) =>
+        items.map(({ section, scopeUri }) => {
+          const scope = scopeUri === undefined ? undefined : Uri.parse(scopeUri);
+          return section === "whysafe" ? options.settings(scope) : null;
+        }),
     },
     async provideDiagnostics(document, previousResultId, token, next) {
       count(1);
@@ -157,8 +175,7 @@ function refuseOtherVersion(options: Options, info: { name: string; version?: st
 }
 
 function cannotStart(options: Options, error: unknown): Problem {
-  const words = error instanceof Error ? error.message : String(error);
-  options.output.error(`${options.server.command}: ${words}`);
+  options.output.error(`${options.server.command}: ${wordsOf(error)}`);
   return new Problem(
     `The whysafe server from ${options.server.origin} (${options.server.command}) does not start. The output says why.`,
     "output",

@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { commands, window, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from "vscode";
+import { commands, window, workspace, type Disposable, type ExtensionContext, type LogOutputChannel, type Uri } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { activeInterpreter } from "./active.ts";
 import { discard, startClient } from "./client.ts";
 import { findServer, interpreterIn, type Places, type Server } from "./interpreter.ts";
 import { asProblem, type Problem, type Remedy } from "./problem.ts";
-import { fileSetting, isEnabled, serverSettings } from "./settings.ts";
+import { fileSetting, isEnabled, ownCommands, serverSettings } from "./settings.ts";
 import { Status } from "./status.ts";
 
 const BUTTONS: Readonly<Record<Remedy, { readonly title: string; readonly command: string; readonly arguments?: unknown[] }>> = {
@@ -53,8 +53,9 @@ export class Controller implements Disposable {
     return this.client !== undefined && this.server !== undefined ? { client: this.client, server: this.server } : undefined;
   }
 
-  settings(): Record<string, unknown> {
-    return serverSettings(this.context);
+  /** What the user has set for the server, for a file or folder of the workspace or for all of it. */
+  settings(scope?: Uri): Record<string, unknown> {
+    return serverSettings(this.context, scope);
   }
 
   /** Stop the server, look for it again, and start it; one after the other, however often it is called. */
@@ -130,10 +131,14 @@ export class Controller implements Disposable {
         version: this.version,
         cwd: this.cwd,
         output: this.output,
-        settings: () => this.settings(),
+        settings: (scope) => this.settings(scope),
         busy: (isBusy) => {
           this.status.busy(isBusy);
         },
+        status: (status) => {
+          this.status.serverSays(status);
+        },
+        commands: ownCommands(this.context),
         lost: (problem) => {
           this.lose(problem);
         },

@@ -2,6 +2,8 @@ import { workspace, type ExtensionContext } from "vscode";
 import { onDidChangeActive } from "./active.ts";
 import { registerCommands } from "./commands.ts";
 import { Controller } from "./controller.ts";
+import { LedgerView } from "./ledgerView.ts";
+import { RuffOffer } from "./ruffOffer.ts";
 import { RulePages } from "./rulePage.ts";
 import { LAUNCH_SETTINGS } from "./settings.ts";
 import { WorkspaceCheck } from "./workspaceCheck.ts";
@@ -15,6 +17,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const current = (controller = new Controller(context));
   const pages = new RulePages(current);
   const check = new WorkspaceCheck(current);
+  const ledger = new LedgerView(current);
   let timer: NodeJS.Timeout | undefined;
   const again = (): void => {
     clearTimeout(timer);
@@ -24,12 +27,14 @@ export async function activate(context: ExtensionContext): Promise<void> {
     current,
     pages,
     check,
+    ledger,
+    new RuffOffer(context),
     {
       dispose: () => {
         clearTimeout(timer);
       },
     },
-    ...registerCommands(current, pages, check),
+    ...registerCommands({ controller: current, pages, check, ledger }),
     workspace.onDidGrantWorkspaceTrust(again),
     workspace.onDidChangeConfiguration((change) => {
       if (LAUNCH_SETTINGS.some((setting) => change.affectsConfiguration(setting))) {

@@ -17,6 +17,10 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) {
     return error;
   }
-  const words = error instanceof Error ? error.message : String(error);
-  return new Problem(`The server could not be started: ${words}`, "output", "restart");
+  return new Problem(`The server could not be started: ${wordsOf(error)}`, "output", "restart");
+}
+
+/** What an error says. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import { commands, EventEmitter, languages, Uri, window, workspace, type Disposa
 import type { Controller } from "./controller.ts";
 import { codeOf } from "./counts.ts";
 import { listRules } from "./cli.ts";
+import { wordsOf } from "./problem.ts";
 
 const SCHEME = "whysafe-rule";
 
@@ -26,7 +27,7 @@ export class RulePages implements TextDocumentContentProvider, Disposable {
     try {
       return await running.client.sendRequest<string>("workspace/executeCommand", { command: "whysafe.explain", arguments: [rule] });
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return wordsOf(error);
     }
   }
 

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import path from "node:path";
-import { workspace, type ExtensionContext } from "vscode";
+import { workspace, type ExtensionContext, type Uri } from "vscode";
 import { explicit, expand } from "./values.ts";
 
 const SECTION = "whysafe";
@@ -25,10 +25,10 @@ export function fileSetting(name: "path" | "interpreter"): string {
 
 /**
  * What the user has set for the server, and nothing else: a default must not win over the project's settings file, which
- * only what is set in the editor may do.
+ * only what is set in the editor may do. `scope` is a file or folder; each folder of a workspace may have its own settings.
  */
-export function serverSettings(context: ExtensionContext): Record<string, unknown> {
-  return explicit(workspace.getConfiguration(SECTION), serverKeys(context));
+export function serverSettings(context: ExtensionContext, scope?: Uri): Record<string, unknown> {
+  return explicit(workspace.getConfiguration(SECTION, scope ?? null), serverKeys(context));
 }
 
 function serverKeys(context: ExtensionContext): string[] {
@@ -38,6 +38,15 @@ function serverKeys(context: ExtensionContext): string[] {
     .filter((key) => !OWN.has(key));
 }
 
+/** The names of the commands that the extension offers. */
+export function ownCommands(context: ExtensionContext): ReadonlySet<string> {
+  const manifest = context.extension.packageJSON as Manifest;
+  return new Set(manifest.contributes.commands.map(({ command }) => command));
+}
+
 interface Manifest {
-  readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, unknown>> } };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+  };
 }

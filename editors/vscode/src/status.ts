@@ -1,5 +1,6 @@
 import { languages, MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from "vscode";
 import { count, words } from "./counts.ts";
+import type { ServerStatus } from "./extras.ts";
 
 export type State =
   | { readonly kind: "off"; readonly reason: string }
@@ -14,6 +15,7 @@ export class Status implements Disposable {
   private readonly item = window.createStatusBarItem("status", StatusBarAlignment.Right, 10);
   private readonly listener: Disposable;
   private state: State = { kind: "off", reason: "not started yet" };
+  private said: ServerStatus | undefined;
   private isBusy = false;
   private timer: NodeJS.Timeout | undefined;
 
@@ -29,7 +31,16 @@ export class Status implements Disposable {
 
   set(state: State): void {
     this.state = state;
+    if (state.kind !== "running") {
+      this.said = undefined;
+    }
     this.busy(false);
+  }
+
+  /** What the server says of itself; it holds until it says something else. */
+  serverSays(status: ServerStatus): void {
+    this.said = status;
+    this.draw();
   }
 
   busy(isBusy: boolean): void {
@@ -52,25 +63,35 @@ export class Status implements Disposable {
   }
 
   private draw(): void {
-    if (this.state.kind === "running") {
+    if (this.state.kind === "starting") {
+      this.show("$(loading~spin) whysafe", "whysafe is starting");
+    } else if (this.state.kind === "off") {
+      this.show("$(circle-slash) whysafe", `whysafe is off: ${this.state.reason}`);
+    } else if (this.said?.state === "off") {
+      this.show("$(circle-slash) whysafe", `whysafe is off: ${this.said.message ?? "nothing can be analysed now"}`);
+    } else {
       this.drawCounts(this.state.origin);
-      return;
     }
-    const off = this.state.kind === "off";
-    this.item.text = off ? "$(circle-slash) whysafe" : "$(loading~spin) whysafe";
-    this.item.tooltip = this.state.kind === "off" ? `whysafe is off: ${this.state.reason}` : "whysafe is starting";
-    this.item.backgroundColor = undefined;
-    this.item.accessibilityInformation = { label: this.item.tooltip };
   }
 
   private drawCounts(origin: string): void {
     const counts = count(languages.getDiagnostics().flatMap(([, diagnostics]) => diagnostics));
-    const icon = this.isBusy ? "$(loading~spin)" : counts.gaps > 0 ? "$(workspace-unknown)" : "$(shield)";
+    const isBusy = this.isBusy || this.said?.state === "busy";
+    const isPartial = counts.gaps > 0 || this.said?.state === "partial";
+    const icon = isBusy ? "$(loading~spin)" : isPartial ? "$(workspace-unknown)" : "$(shield)";
     const attention = counts.attention > 0 ? ` $(bell)${counts.attention}` : "";
-    this.item.text = `${icon} ${counts.open} $(check)${counts.justified}${attention}`;
-    const busy = this.isBusy ? " Analysing." : "";
-    this.item.tooltip = new MarkdownString(`**whysafe**: ${words(counts)}.${busy}\n\nServer from ${origin}.`);
+    const partial = isPartial ? `\n\nPartial: ${this.said?.message ?? "something was not analysed"}.` : "";
+    const busy = isBusy ? " Analysing." : "";
+    const label = `whysafe: ${words(counts)}${isPartial ? ", partial" : ""}`;
+    this.show(`${icon} ${counts.open} $(check)${counts.justified}${attention}`, label);
+    this.item.tooltip = new MarkdownString(`**whysafe**: ${words(counts)}.${busy}${partial}\n\nServer from ${origin}.`);
     this.item.backgroundColor = counts.attention > 0 ? new ThemeColor("statusBarItem.warningBackground") : undefined;
-    this.item.accessibilityInformation = { label: `whysafe: ${words(counts)}` };
+  }
+
+  private show(text: string, label: string): void {
+    this.item.text = text;
+    this.item.tooltip = label;
+    this.item.backgroundColor = undefined;
+    this.item.accessibilityInformation = { label };
   }
 }

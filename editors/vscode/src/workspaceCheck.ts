@@ -14,7 +14,7 @@ import {
 } from "vscode";
 import { checkFolder, type CheckResult, type Found, type Place } from "./cli.ts";
 import type { Controller } from "./controller.ts";
-import { asProblem } from "./problem.ts";
+import { wordsOf } from "./problem.ts";
 import { checkOptions } from "./values.ts";
 
 const SEVERITIES: Readonly<Record<string, DiagnosticSeverity>> = {
@@ -48,10 +48,10 @@ export class WorkspaceCheck implements Disposable {
     const options = { location: ProgressLocation.Notification, title: "whysafe: checking the workspace", cancellable: true };
     const results = await window.withProgress(options, async (_progress, token) => {
       const where = { cwd: this.controller.cwd, signal: signalOf(token) };
-      const chosen = checkOptions(this.controller.settings());
       const found: CheckResult[] = [];
       for (const { uri } of folders) {
         if (!token.isCancellationRequested) {
+          const chosen = checkOptions(this.controller.settings(uri));
           found.push(await checkFolder(running.server, uri.fsPath, chosen, where).catch(unless(token)));
         }
       }
@@ -67,7 +67,7 @@ export class WorkspaceCheck implements Disposable {
     try {
       await this.run();
     } catch (error) {
-      const { message } = asProblem(error);
+      const message = wordsOf(error);
       this.controller.output.error(message);
       void window.showErrorMessage(message);
     }
@@ -83,7 +83,9 @@ export class WorkspaceCheck implements Disposable {
     const errors = results.flatMap((result) => result.errors);
     const files = results.reduce((sum, result) => sum + result.files, 0);
     this.found.clear();
-    for (const [file, items] of grouped(findings)) {
+    // What the server keeps up to date by itself is not shown a second time.
+    const missing = this.controller.settings()["workspaceScan"] === true ? [] : grouped(findings);
+    for (const [file, items] of missing) {
       if (!workspace.textDocuments.some(({ uri }) => uri.fsPath === file)) {
         this.found.set(Uri.file(file), items);
       }

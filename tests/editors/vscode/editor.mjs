@@ -4,12 +4,14 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { placeOf, textsUnderSquiggles } from "./screen.mjs";
 
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 const PROFILE = {
   "chat.disableAIFeatures": true,
   "editor.accessibilitySupport": "off",
   "editor.minimap.enabled": false,
+  "editor.hover.above": false,
   "editor.hover.delay": 100,
   "explorer.autoReveal": false,
   "extensions.autoCheckUpdates": false,
@@ -25,6 +27,9 @@ const PROFILE = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
 };
+// Where the text in front is: a notebook lies above its group of editors, not in it.
+const ACTIVE = ":is(.editor-group-container.active, .notebookOverlay)";
+const SEVERAL = "several.code-workspace";
 const BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** Ask until the answer is true (or any truthy value), and give it back; fails with `what` when that takes too long. */
@@ -43,31 +48,56 @@ export async function until(what, ask, patience = PATIENCE) {
   }
 }
 
+/** Install an extension, and give back the folder of extensions that editors start with. */
+export function installExtension({ node, codeServer, vsix, folder }) {
+  const extensions = path.join(folder, "extensions");
+  const data = ["--user-data-dir", path.join(folder, "user"), "--extensions-dir", extensions];
+  execFileSync(node, [codeServer, ...data, "--install-extension", vsix], { env: surroundings(folder, process.env), stdio: "pipe" });
+  return extensions;
+}
+
+/** As if started from a terminal: else the editor asks a login shell for PATH, whatever the one of `env` is. */
+function surroundings(folder, env) {
+  return { ...env, VSCODE_CLI: "1", XDG_CONFIG_HOME: path.join(folder, "config"), XDG_DATA_HOME: path.join(folder, "data") };
+}
+
 export class Editor {
-  /** `files`: the workspace, as path -> text; `settings`: on top of the profile; `env`: of the editor's processes. */
-  static async start({ node, codeServer, vsix, folder, pictures, files, settings = {}, env = process.env }) {
+  /**
+   * `files`: the workspace, as path -> text; `folders`: those of them that are open, if not the workspace as a whole;
+   * `settings`: on top of the profile; `env`: of the editor's processes; `size`: of the window, in pixels.
+   */
+  static async start({ node, codeServer, extensions, folder, pictures, files, folders, settings = {}, env = process.env, size = [1200, 700] }) {
     const editor = new Editor();
     Object.assign(editor, { folder, pictures, log: "", settings: {} });
     editor.workspace = path.join(folder, "workspace");
+    if (folders !== undefined) editor.openFolders(folders);
     for (const [name, text] of Object.entries(files)) editor.write(name, text);
     mkdirSync(path.join(folder, "user", "User"), { recursive: true });
     writeFileSync(path.join(folder, "user", "User", "settings.json"), JSON.stringify({ ...PROFILE, ...settings }, null, 2));
-    const data = ["--user-data-dir", path.join(folder, "user"), "--extensions-dir", path.join(folder, "extensions")];
-    // As if started from a terminal: else the editor asks a login shell for PATH, whatever the one of `env` is.
-    const surroundings = { ...env, VSCODE_CLI: "1", XDG_CONFIG_HOME: path.join(folder, "config"), XDG_DATA_HOME: path.join(folder, "data") };
-    execFileSync(node, [codeServer, ...data, "--install-extension", vsix], { env: surroundings, stdio: "pipe" });
+    const data = ["--user-data-dir", path.join(folder, "user"), "--extensions-dir", extensions];
     const port = await freePort();
     const options = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"];
-    editor.process = spawn(node, [codeServer, ...data, ...options], { env: surroundings, detached: true });
+    editor.process = spawn(node, [codeServer, ...data, ...options], { env: surroundings(folder, env), detached: true });
     for (const stream of [editor.process.stdout, editor.process.stderr]) stream.on("data", (data) => (editor.log += data));
     const address = `http://127.0.0.1:${port}`;
     await until("the editor's server", async () => (await fetch(`${address}/healthz`)).ok);
     editor.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: BROWSER });
-    editor.page = await editor.browser.newPage({ viewport: { width: 1200, height: 700 } });
+    editor.page = await editor.browser.newPage({ viewport: { width: size[0], height: size[1] } });
     editor.page.setDefaultTimeout(PATIENCE);
-    await editor.page.goto(`${address}/?folder=${encodeURIComponent(editor.workspace)}`);
-    await editor.page.waitForSelector(".explorer-folders-view .monaco-list-row", { timeout: 60_000 });
+    await editor.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const [what, where] = folders === undefined ? ["folder", editor.workspace] : ["workspace", editor.path(SEVERAL)];
+    await editor.page.goto(`${address}/?${what}=${encodeURIComponent(where)}`);
+    await editor.isReady();
     return editor;
+  }
+
+  isReady() {
+    return this.page.waitForSelector(".explorer-folders-view .monaco-list-row", { timeout: 60_000 });
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.isReady();
   }
 
   async stop() {
@@ -93,6 +123,11 @@ export class Editor {
     return readFileSync(this.path(name), "utf8");
   }
 
+  /** Which folders of the workspace are open, in an editor that was started with several. */
+  openFolders(names) {
+    this.write(SEVERAL, JSON.stringify({ folders: names.map((name) => ({ path: name })) }, null, 2));
+  }
+
   /** Settings of the workspace on top of those that were made so; they act at once. `undefined` takes one away. */
   configure(settings) {
     this.settings = { ...this.settings, ...settings };
@@ -110,11 +145,15 @@ export class Editor {
   }
 
   async quickInput(text, row) {
+    await this.pick(text, row);
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  async pick(text, row) {
     await this.page.waitForSelector(".quick-input-widget:visible input");
     await this.page.locator(".quick-input-widget:visible input").fill(text);
     if (row === undefined) await this.press("Enter");
     else await this.page.locator(".quick-input-list .monaco-list-row", { hasText: row }).first().click();
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
   async open(name) {
@@ -133,6 +172,14 @@ export class Editor {
   async command(title) {
     await this.press("F1");
     await this.quickInput(`>${title}`, title);
+  }
+
+  /** Run a command that asks, and answer it. */
+  async commandWith(title, question, answer) {
+    await this.press("F1");
+    await this.pick(`>${title}`, title);
+    await this.page.locator(`.quick-input-widget:visible input[placeholder="${question}"]`).waitFor();
+    await this.quickInput(answer, answer);
   }
 
   /** Put the cursor at a place, both from 1. */
@@ -160,35 +207,43 @@ export class Editor {
     );
   }
 
+  /** The lenses above the code, with what stands between them. */
+  async lenses() {
+    return this.page.locator(".editor-group-container.active .codelens-decoration:visible").allInnerTexts();
+  }
+
+  async expectLens(words) {
+    await until(`a lens with "${words}"`, async () => {
+      const lenses = await this.lenses();
+      return lenses.some((text) => text.replaceAll("\u00a0", " ").includes(words)) || Promise.reject(JSON.stringify(lenses));
+    });
+  }
+
+  async pressLens(words) {
+    await this.page.locator(".editor-group-container.active .codelens-decoration a", { hasText: words }).first().click();
+  }
+
+  /** The labels that completion offers at the cursor, once the first of them is there. */
+  async offers(first) {
+    const rows = this.page.locator(".suggest-widget.visible .monaco-list-row");
+    await rows.filter({ hasText: first }).first().waitFor();
+    return this.page.locator(".suggest-widget.visible .monaco-list-row .label-name").allInnerTexts();
+  }
+
+  /** The text in a web page within the editor, once all of the words are in it; `frame` is what they were found in. */
+  async frameWith(...words) {
+    return until(`a page with ${words.join(", ")}`, async () => {
+      for (const frame of this.page.frames()) {
+        const text = await frame.evaluate(() => document.body?.innerText ?? "").catch(() => "");
+        if (words.every((word) => text.includes(word))) return { frame, text };
+      }
+      return undefined;
+    });
+  }
+
   /** The texts under the squiggles of a severity (error, warning, info, hint), measured on the screen. */
   squiggles(severity) {
-    return this.page.evaluate((kind) => {
-      const active = ".editor-group-container.active ";
-      const boxes = [...document.querySelectorAll(`${active}.squiggly-${kind}`)].map((mark) => mark.getBoundingClientRect());
-      const under = (box) => {
-        let text = "";
-        for (const line of document.querySelectorAll(`${active}.view-line`)) {
-          const { top, bottom } = line.getBoundingClientRect();
-          const middle = box.top + box.height / 2;
-          if (middle < top || middle >= bottom) continue;
-          const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-            for (let index = 0; index < node.length; index += 1) {
-              const range = document.createRange();
-              range.setStart(node, index);
-              range.setEnd(node, index + 1);
-              const place = range.getBoundingClientRect();
-              const centre = place.left + place.width / 2;
-              if (place.width > 0 && centre > box.left && centre < box.right) text += node.data[index];
-            }
-          }
-        }
-        return text.replaceAll("\u00a0", " ");
-      };
-      return boxes.map((box) => ({ top: box.top, left: box.left, text: under(box) }))
-        .sort((one, other) => one.top - other.top || one.left - other.left)
-        .map(({ text }) => text);
-    }, severity);
+    return this.page.evaluate(textsUnderSquiggles, { kind: severity, active: ACTIVE });
   }
 
   async expectSquiggles(severity, wanted) {
@@ -216,21 +271,7 @@ export class Editor {
 
   /** The text of the hover at the first word of a call, such as `subprocess.run(`. */
   async hover(call) {
-    const place = await this.page.evaluate((wanted) => {
-      const lines = [...document.querySelectorAll(".editor-group-container.active .view-line")];
-      const line = lines.find(({ textContent }) => textContent.includes(wanted));
-      const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const start = node.data.indexOf(wanted.split(/\W/)[0]);
-        if (start >= 0) {
-          const range = document.createRange();
-          range.setStart(node, start);
-          range.setEnd(node, start + 2);
-          const { left, top, width, height } = range.getBoundingClientRect();
-          return { x: left + width / 2, y: top + height / 2 };
-        }
-      }
-    }, call);
+    const place = await this.page.evaluate(placeOf, { wanted: call, active: ACTIVE });
     await this.page.mouse.move(place.x, place.y - 100);
     await this.page.mouse.move(place.x, place.y, { steps: 4 });
     const box = this.page.locator(".monaco-editor .monaco-hover:visible", { hasText: "whysafe" }).first();
@@ -269,9 +310,17 @@ export class Editor {
     return found;
   }
 
+  async pressInMessage(button) {
+    await this.page.locator(".notifications-toasts .monaco-button", { hasText: button }).first().click();
+  }
+
   async dismissMessages() {
     await this.command("Notifications: Clear All Notifications");
     await until("no messages", async () => (await this.messages()).length === 0);
+  }
+
+  clipboard() {
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** A picture of the screen, once what fades in is there. */

@@ -39,11 +39,29 @@ export const CHECKS = {
     await recovers(editor);
   },
 
+  async "an interpreter that is too old, and one without whysafe"(editor) {
+    const python = path.join(editor.folder, "python");
+    const answers = [
+      ["[3, 9]", "Python 3.9, and whysafe needs 3.10 or later."],
+      ["[3, 12]", `where whysafe is not installed. Run \`${python} -m pip install whysafe\`, or clear the setting.`],
+    ];
+    for (const [version, words] of answers) {
+      writeFileSync(python, `#!/bin/sh\necho '{"python": ${version}, "whysafe": null}'\n`);
+      chmodSync(python, 0o755);
+      editor.configure({ "whysafe.interpreter": python });
+      await editor.expectMessage(words);
+      await editor.expectStatus("whysafe is off");
+      await editor.dismissMessages();
+      editor.configure({ "whysafe.interpreter": undefined });
+      await editor.expectSquiggles("error", ["os.system"]);
+    }
+  },
+
   async "a server of another major version"(editor) {
     const file = fake(editor, "newer", { version: "9.1.0" });
     editor.configure({ "whysafe.path": file });
     await editor.expectMessage("is whysafe 9.1.0. Install the fitting version there, or update the extension.");
-    await editor.picture("version-light");
+    await editor.picture("version");
     await until("the end of the server", () => editor.processes(file).length === 0);
     assert.equal(starts(file), 1);
     await recovers(editor);

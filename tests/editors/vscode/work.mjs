@@ -1,4 +1,4 @@
-// What a user does in a trusted workspace, with whysafe on PATH. Each check builds on the state that the last one left.
+// What a user does in files of a trusted workspace, with whysafe on PATH. Each check builds on the state that the last one left.
 import assert from "node:assert/strict";
 import { until } from "./editor.mjs";
 
@@ -17,28 +17,9 @@ def load(text):
     return yaml.load(text)
 `;
 
-const ADMIN = `"""Restart a service by its short name."""
-
-import subprocess
-import sys
-
-COMMANDS = {"web": "systemctl restart nginx | tee -a /var/log/restarts"}
-
-
-def restart(name: str) -> None:
-    command = COMMANDS[name]
-    subprocess.run(command, shell=True, check=True)
-
-
-restart(sys.argv[1])
-`;
-
 export const FILES = {
-  "admin.py": ADMIN,
   "shell.py": SHELL,
   "load.py": LOAD,
-  "closed.py": 'import os\n\n"é漢𝄞"; os.system(input())\n',
-  "pyproject.toml": '[project]\nname = "sample"\nversion = "1"\n',
 };
 export const SETTINGS = { "security.workspace.trust.enabled": false, "whysafe.author": "M. Smit" };
 
@@ -47,13 +28,11 @@ export const CHECKS = {
     await editor.open("shell.py");
     await editor.expectSquiggles("error", ["subprocess.run", "os.system"]);
     await editor.expectStatus("2 findings open, 0 justified");
-    await editor.picture("squiggles-light");
   },
 
   async "the hover explains the finding"(editor) {
     const text = await editor.hover("subprocess.run(");
     for (const part of ["CWE-78", "subprocess-shell-true", "shell"]) assert.ok(text.includes(part), `no ${part} in ${text}`);
-    await editor.picture("hover-light");
     await editor.press("Escape");
   },
 
@@ -62,13 +41,12 @@ export const CHECKS = {
     const entries = await editor.actions();
     const wanted = ["as accepted", "as a false alarm", "as mitigated", "as deferred"];
     for (const words of wanted) assert.ok(entries.some((entry) => entry.includes(words)), `no "${words}" in ${entries}`);
-    await editor.picture("actions-light");
   },
 
   async "a justification is written with its tab stops filled by typing"(editor) {
     await editor.choose("as accepted");
     await editor.page.locator(".view-line", { hasText: "justified[subprocess-shell-true]" }).waitFor();
-    await editor.picture("snippet-light");
+    await editor.picture("snippet");
     await editor.type("cmd is a literal of the table above; only administrators run this");
     await editor.press("Tab");
     await editor.press("Escape");
@@ -82,7 +60,6 @@ export const CHECKS = {
     await editor.expectSquiggles("error", ["os.system"]);
     await editor.expectStatus("1 finding open, 1 justified");
     assert.match(await editor.hover("subprocess.run("), /accepted/);
-    await editor.picture("justified-light");
     await editor.press("Escape");
   },
 
@@ -92,7 +69,17 @@ export const CHECKS = {
     await editor.type("cmd + ");
     await editor.expectSquiggles("error", ["subprocess.run", "os.system"]);
     await editor.expectStatus("1 needing attention");
-    await editor.picture("stale-light");
+  },
+
+  async "a lens above the justification says so, and re-confirms it"(editor) {
+    await editor.expectLens("subprocess-shell-true: stale");
+    const before = (await editor.lines()).find((line) => line.includes("-- M. Smit"));
+    await editor.pressLens("re-confirm");
+    await editor.expectSquiggles("error", ["os.system"]);
+    await editor.expectStatus("1 finding open, 1 justified");
+    const after = (await editor.lines()).find((line) => line.includes("-- M. Smit"));
+    assert.notEqual(after.match(/code (\w+)/)[1], before.match(/code (\w+)/)[1]);
+    await until("no lens", async () => (await editor.lenses()).length === 0);
   },
 
   async "undo takes it all back"(editor) {
@@ -113,32 +100,44 @@ export const CHECKS = {
     await editor.type("\nimport sys");
     await until("a line more above", async () => (await editor.lines())[1] === "import sys");
     await editor.expectSquiggles("error", ["subprocess.run", "os.system"]);
-    await editor.picture("broken-light");
+    await editor.expectStatus("1 not analysed, partial");
+    await editor.picture("broken");
     await until("the file as it was", async () => {
       await editor.press("Control+Z");
       return (await editor.save("shell.py")) === SHELL;
     });
   },
 
-  async "the project's settings act at once"(editor) {
-    const settings = '[tool.whysafe.ignore]\nos-system-shell = "a test of settings"\n';
-    editor.write("pyproject.toml", FILES["pyproject.toml"] + settings);
-    await editor.expectSquiggles("error", ["subprocess.run"]);
-    editor.write("pyproject.toml", FILES["pyproject.toml"]);
-    await editor.expectSquiggles("error", ["subprocess.run", "os.system"]);
+  async "completion inside a justification offers rules and decisions"(editor) {
+    await editor.go(5);
+    await editor.press("End");
+    await editor.type("\n# justified[");
+    assert.ok((await editor.offers("subprocess-shell-true")).includes("subprocess-shell-true"));
+    await editor.press("Enter");
+    await editor.press("End");
+    await editor.type(" ");
+    const decisions = await editor.offers("accepted");
+    for (const word of ["accepted", "mitigated", "deferred", "false-alarm"]) assert.ok(decisions.includes(word), `no ${word} in ${decisions}`);
+    await editor.picture("completion");
+    await editor.press("Escape");
+    await until("the file as it was", async () => {
+      await editor.press("Control+Z");
+      return (await editor.save("shell.py")) === SHELL;
+    });
   },
 
-  async "the editor's settings act at once, and defaults do not hide the project's"(editor) {
-    editor.write("pyproject.toml", '[tool.whysafe]\nprogram-type = "cli"\n[tool.whysafe.severity]\nos-system-shell = { level = "hint", reason = "a test" }\n');
-    await editor.expectSquiggles("error", ["subprocess.run"]);
-    await editor.expectStatus("1 finding open");
-    editor.write("pyproject.toml", '[tool.whysafe]\nmin-severity = "hint"\n[tool.whysafe.severity]\nos-system-shell = { level = "hint", reason = "a test" }\n');
+  async "a text that was never saved"(editor) {
+    await editor.command("New Untitled Text File");
+    await editor.commandWith("Change Language Mode", "Select Language Mode", "Python");
+    await editor.type("import os\nos.system(input())\n");
+    await editor.expectSquiggles("error", ["os.system"]);
+    await editor.expectStatus("3 findings open");
+    await until("nothing typed", async () => {
+      await editor.press("Control+Z");
+      return (await editor.lines()).join("") === "";
+    });
     await editor.expectStatus("2 findings open");
-    editor.configure({ "whysafe.minSeverity": "error" });
-    await editor.expectStatus("1 finding open");
-    editor.configure({ "whysafe.minSeverity": undefined });
-    editor.write("pyproject.toml", FILES["pyproject.toml"]);
-    await editor.expectSquiggles("error", ["subprocess.run", "os.system"]);
+    await editor.open("shell.py");
   },
 
   async "the safe fix"(editor) {
@@ -147,7 +146,6 @@ export const CHECKS = {
     await editor.go(5, 15);
     const entries = await editor.actions();
     assert.ok(entries[0].includes("safe_load"), `first of ${entries}`);
-    await editor.picture("fix-light");
     await editor.choose("safe_load");
     await editor.expectSquiggles("error", []);
     assert.equal(await editor.save("load.py"), LOAD.replace("yaml.load", "yaml.safe_load"));
@@ -168,62 +166,5 @@ export const CHECKS = {
       await editor.press("Control+Z");
       return (await editor.save("shell.py")) === SHELL;
     });
-  },
-
-  async "the page of a rule"(editor) {
-    await editor.go(6, 8);
-    await editor.command("whysafe: Show a Rule");
-    await until("the page", async () => {
-      for (const frame of editor.page.frames()) {
-        const text = await frame.evaluate(() => document.body?.innerText ?? "").catch(() => "");
-        if (text.includes("subprocess-shell-true") && text.includes("CWE-78")) return true;
-      }
-      return false;
-    });
-    await editor.picture("rule-light");
-    await editor.back("shell.py");
-  },
-
-  async "the whole workspace is checked on request"(editor) {
-    await editor.command("whysafe: Check the Workspace");
-    await editor.expectMessage("whysafe checked 4 files: 4 findings are open.");
-    await editor.expectStatus("4 findings open");
-    await editor.dismissMessages();
-    await editor.open("closed.py");
-    await editor.expectSquiggles("error", ["os.system"]);
-    await editor.expectStatus("4 findings open");
-    await editor.open("shell.py");
-  },
-
-  async "the same in a dark theme"(editor) {
-    editor.configure({ "workbench.colorTheme": "Default Dark Modern" });
-    await editor.page.locator(".monaco-workbench.vs-dark").waitFor();
-    await editor.expectSquiggles("error", ["subprocess.run", "os.system"]);
-    await editor.hover("subprocess.run(");
-    await editor.picture("hover-dark");
-    await editor.press("Escape");
-    await editor.go(6, 8);
-    await editor.actions();
-    await editor.picture("actions-dark");
-    await editor.press("Escape");
-  },
-
-  async "the pictures of the README"(editor) {
-    await editor.open("admin.py");
-    await editor.press("Control+B");
-    await editor.expectSquiggles("error", ["subprocess.run"]);
-    editor.configure({ "workbench.colorTheme": undefined });
-    await editor.page.locator(".monaco-workbench.vs-dark").waitFor({ state: "detached" });
-    await editor.go(11, 8);
-    await editor.actions();
-    await editor.picture("readme-actions-light");
-    await editor.choose("as accepted");
-    await editor.page.locator(".view-line", { hasText: "justified[subprocess-shell-true]" }).waitFor();
-    await editor.type("command is a literal of the table above");
-    await editor.press("Escape");
-    await editor.expectSquiggles("error", []);
-    await editor.expectStatus("3 findings open, 1 justified");
-    await editor.go(14);
-    await editor.picture("readme-justified-light");
   },
 };
