@@ -289,7 +289,9 @@ def _read(node: cst.CSTNode, unit: Unit) -> tuple[str, tuple[str, ...]]:
     known = unit.codes.get(node) or unit.former_codes.get(node)
     if known is None:
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            parts = [_read(part, unit) for part in children(node) if part is not node.body]
+            # An annotation is printed by what it belongs to; what it says stands in it.
+            said = (part.annotation if isinstance(part, cst.Annotation) else part for part in children(node))
+            parts = [_read(part, unit) for part in said if part is not node.body]
             known = (
                 " ".join((type(node).__name__, *(code for code, _ in parts))),
                 tuple(name for _, names in parts for name in names),
