@@ -5,9 +5,10 @@ Everything here follows from the versions of Python and of the packages, so that
 
 from __future__ import annotations
 
+import ast
+import functools
 import importlib.util
 import os
-import re
 import shutil
 import sys
 import sysconfig
@@ -30,6 +31,7 @@ def module(name: str) -> str:
     raise MissingInputError(f"this Python comes without its module {name}; another build of Python has it")
 
 
+@functools.cache
 def lines(count: int) -> str:
     """A text of so many lines: a module where one is about as long, else modules one after the other, cut there."""
     whole = {200: "rlcompleter", 1_000: "tempfile", 3_000: "tarfile"}
@@ -38,12 +40,9 @@ def lines(count: int) -> str:
     text = "\n".join(module(name) for name in LONG)
     while text.count("\n") < count:
         text += "\n" + text
-    # Cut before a statement at top level, so that the text parses: the last open function would swallow what is typed.
-    kept = text.split("\n")[:count]
-    while not re.match(r"(def|class|async def|@)", kept[-1]):
-        kept.pop()
-    kept.pop()
-    return "\n".join(kept + [""] * (count - len(kept))) + "\n"
+    # Cut behind a whole statement, so that the text parses: what is left open would swallow what is typed.
+    kept = max(node.end_lineno for node in ast.parse(text).body if (node.end_lineno or 0) <= count)
+    return "\n".join(text.split("\n")[:kept] + [""] * (count - kept)) + "\n"
 
 
 def places(text: str) -> list[int]:
