@@ -85,12 +85,13 @@ export const CHECKS = {
     await editor.save("admin.py");
     await editor.press("Control+Home");
     await pictures(editor, "justified");
+    await editor.expectStatus("0 findings open, 1 justified");
   },
 
   async "justifications that need attention"(editor) {
     await editor.open("report.py");
     await editor.expectLens("yaml-unsafe-load");
-    await editor.expectStatus("needing attention");
+    await editor.expectStatus("3 findings open, 1 justified, 3 needing attention");
     await editor.go(17);
     await pictures(editor, "attention");
   },

@@ -6,7 +6,7 @@ const SHELL = `import os
 import subprocess
 
 
-def run(cmd):
+def run(cmd: str) -> None:
     subprocess.run(cmd, shell=True)
     "é漢𝄞"; os.system(cmd)
 `;
