@@ -7,7 +7,6 @@ import re
 from whysafe.syntax.lexer import COMMENT, LINE, STRING, scan
 from whysafe.syntax.words import folded, words_of
 
-_LINE_END = re.compile(r"\\?[\r\n]+")
 _FORMATTED = re.compile(r"(?<!\w)(?i:[ft]r?|r[ft])\Z")
 QUOTE = "\0"
 """Stands on both sides of a plain string's number in `Glance.code`; no source holds this character."""
@@ -89,4 +88,6 @@ def _is_formatted(text: str, quote: int) -> bool:
 
 def _joined(code: str) -> str:
     """Code between two marks, its line ends made blanks: those that begin a logical line are put in elsewhere."""
-    return _LINE_END.sub(" ", code) if "\n" in code or "\r" in code else code
+    if "\r" in code:
+        code = code.replace("\r", "\n")
+    return code.replace("\\\n", " ").replace("\n", " ") if "\n" in code else code
