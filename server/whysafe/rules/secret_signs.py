@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
+from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, readings
 from whysafe.rules.secret_names import is_hardcoded, kind_of
 
 if TYPE_CHECKING:
@@ -102,22 +101,12 @@ def _value_may(name: str, code: str, glance: Glance) -> bool:
     return any(
         _is_hardcoded(name, text)
         for found in _STRING.finditer(code)
-        for text in _texts(_string(glance, int(found.group(1))))
+        for text in readings(_string(glance, int(found.group(1))))
     )
 
 
 def _string(glance: Glance, number: int) -> str:
     return glance.strings[number] if number < len(glance.strings) else ""
-
-
-def _texts(raw: str) -> tuple[str, ...]:
-    """What a string can be whose prefix is not known: its text as it stands, or with its escapes carried out."""
-    if "\\" not in raw:
-        return (raw,)
-    try:
-        return raw, ast.literal_eval('"""' + raw.replace('"', '\\"') + '"""')
-    except (ValueError, SyntaxError):
-        return (raw,)
 
 
 @lru_cache(maxsize=65_536)
