@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, readings
 from whysafe.rules.secret_names import is_hardcoded, kind_of
+from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +36,12 @@ _FOLDED: Final = re.compile(
 """What can be a constant without being a single plain string."""
 
 
+_NAMES: Final = WordTest(lambda name: name == "auth" or kind_of(name) is not None)
+
+
 def may_hold_credential(glance: Glance, _word: str) -> bool:
     """Whether a name for a credential is given a literal that can be one; certain where it is not."""
-    names = {word for word in (*glance.words, *glance.strings) if _names_a_credential(word)}
+    names = {*_NAMES.among(glance.words), *_NAMES.among(frozenset(glance.strings))}
     return bool(names) and any(
         _line_may(line, glance, names) for line in glance.code.split("\n") if QUOTE in line or FORMATTED_QUOTE in line
     )
@@ -107,11 +111,6 @@ def _value_may(name: str, code: str, glance: Glance) -> bool:
 
 def _string(glance: Glance, number: int) -> str:
     return glance.strings[number] if number < len(glance.strings) else ""
-
-
-@lru_cache(maxsize=65_536)
-def _names_a_credential(name: str) -> bool:
-    return name == "auth" or kind_of(name) is not None
 
 
 @lru_cache(maxsize=65_536)

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
 
 _WORD: Final = re.compile(r"\w+")
@@ -27,18 +28,23 @@ def folded(text: str) -> str:
 
 
 class WordTest:
-    """Tells which words an expression matches somewhere, case ignored; what it has found of a word it remembers."""
+    """Tells which words something holds for; what it has found of a word it remembers.
 
-    def __init__(self, pattern: str) -> None:
-        self._search = re.compile(pattern, re.IGNORECASE).search
+    `holds` is a predicate, or an expression that has to match somewhere in the word, case ignored.
+    """
+
+    def __init__(self, holds: str | Callable[[str], object]) -> None:
+        self._holds = re.compile(holds, re.IGNORECASE).search if isinstance(holds, str) else holds
         self._plain: set[str] = set()
         self._matching: set[str] = set()
 
     def among(self, words: AbstractSet[str]) -> AbstractSet[str]:
-        """Those of the words that match."""
+        """Those of the words that it holds for."""
+        if words <= self._plain:
+            return frozenset()
         for word in words - self._plain - self._matching:
             if len(self._plain) > MOST_REMEMBERED or len(self._matching) > MOST_REMEMBERED:
                 self._plain.clear()
                 self._matching.clear()
-            (self._matching if self._search(word) else self._plain).add(word)
+            (self._matching if self._holds(word) else self._plain).add(word)
         return words & self._matching
