@@ -36,12 +36,16 @@ _FOLDED: Final = re.compile(
 """What can be a constant without being a single plain string."""
 
 
+LONGEST_NAME: Final = 80
 _NAMES: Final = WordTest(lambda name: name == "auth" or kind_of(name) is not None)
 
 
 def may_hold_credential(glance: Glance, _word: str) -> bool:
     """Whether a name for a credential is given a literal that can be one; certain where it is not."""
-    names = {*_NAMES.among(glance.words), *_NAMES.among(frozenset(glance.strings))}
+    names = {
+        *_NAMES.among(glance.words),
+        *_NAMES.among(frozenset(text for text in glance.strings if len(text) <= LONGEST_NAME)),
+    }
     return bool(names) and any(
         _line_may(line, glance, names) for line in glance.code.split("\n") if QUOTE in line or FORMATTED_QUOTE in line
     )

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"\w+")
 MOST_REMEMBERED: Final = 200_000
+LONGEST_REMEMBERED: Final = 100
+"""So many words, and none of more characters, so that what is remembered stays small on any input."""
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -42,9 +44,14 @@ class WordTest:
         """Those of the words that it holds for."""
         if words <= self._plain:
             return frozenset()
+        found = set(words & self._matching)
         for word in words - self._plain - self._matching:
-            if len(self._plain) > MOST_REMEMBERED or len(self._matching) > MOST_REMEMBERED:
-                self._plain.clear()
-                self._matching.clear()
-            (self._matching if self._holds(word) else self._plain).add(word)
-        return words & self._matching
+            holds = bool(self._holds(word))
+            if holds:
+                found.add(word)
+            if len(word) <= LONGEST_REMEMBERED:
+                (self._matching if holds else self._plain).add(word)
+        if len(self._plain) + len(self._matching) > MOST_REMEMBERED:
+            self._plain.clear()
+            self._matching.clear()
+        return found
