@@ -1,11 +1,12 @@
 """The code of a text as the gate sees it."""
 
 import re
+import warnings
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, Glance
+from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, Glance, readings
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,20 @@ def test_no_text_is_too_broken(text):
     glance = Glance(text)
     assert isinstance(glance.code, str)
     assert all(part in text for part in glance.strings)
+
+
+@pytest.mark.parametrize(
+    ("raw", "texts"),
+    [
+        ("a", ("a",)),
+        (r"\x61", (r"\x61", "a")),
+        (r"\"q\'", (r"\"q\'", "\"q'")),
+        (r"\d", (r"\d", r"\d")),
+        (r"\x", (r"\x",)),
+    ],
+)
+def test_readings_of_a_string(raw, texts):
+    """Nothing is said of escapes that mean nothing: the code is somebody else's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert readings(raw) == texts

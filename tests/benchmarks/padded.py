@@ -1,8 +1,8 @@
 """A catalogue of any size, of the same mix as the real one: what the rules that are to come will cost.
 
 Each added rule is a copy of a real one that looks for other things, so that it costs what that one costs: its
-detectors, its predicates and its signs. The sinks are functions of real libraries that tools of this kind report, as far as they
-go, then invented ones.
+detectors, its predicates and its signs. The sinks are functions of real libraries that tools of this kind report, as
+far as they go, then invented ones.
 """
 
 from __future__ import annotations

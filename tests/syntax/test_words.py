@@ -16,3 +16,17 @@ def test_what_is_remembered_is_what_would_be_found(sets):
     test = WordTest("a.?b|^p")
     for words in sets:
         assert test.among(words) == {word for word in words if re.search("a.?b|^p", word, re.IGNORECASE)}
+
+
+def test_what_is_remembered_is_bounded():
+    test = WordTest("z")
+    found = test.among(frozenset({"a" * 1_000, "z" * 1_000, "zb", "b"}))
+    assert found == {"z" * 1_000, "zb"}
+    assert test._plain | test._matching == {"zb", "b"}
+
+
+def test_clearing_forgets_no_answer(monkeypatch):
+    monkeypatch.setattr("whysafe.syntax.words.MOST_REMEMBERED", 2)
+    test = WordTest("z")
+    words = frozenset(f"{letter}{number}" for letter in "az" for number in range(9))
+    assert test.among(words) == {word for word in words if "z" in word}

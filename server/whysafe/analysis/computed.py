@@ -5,12 +5,11 @@ Which libraries that can be follows from the strings of the file, because nothin
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.detours import literal_at
-from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
+from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, readings
 from whysafe.analysis.standing import after, occurrences, place_after
 
 if TYPE_CHECKING:
@@ -52,12 +51,7 @@ def _imports_by_computed_name(glance: Glance) -> bool:
 
 def _texts(glance: Glance) -> Iterator[str]:
     for text in glance.strings:
-        yield text
-        if "\\" in text:
-            try:
-                yield ast.literal_eval('"""' + text.replace('"', '\\"') + '"""')
-            except (ValueError, SyntaxError):
-                continue
+        yield from readings(text)
     if FORMATTED_QUOTE in glance.code:
         for line in glance.code.split("\n"):
             if FORMATTED_QUOTE in line:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
+from functools import lru_cache
 
 from whysafe.syntax.lexer import COMMENT, LINE, STRING, scan
 from whysafe.syntax.words import folded, words_of
 
-_LINE_END = re.compile(r"\\?[\r\n]+")
+_ESCAPE_OR_QUOTE = re.compile(r"(\\[\s\S])|\"")
 _FORMATTED = re.compile(r"(?<!\w)(?i:[ft]r?|r[ft])\Z")
 QUOTE = "\0"
 """Stands on both sides of a plain string's number in `Glance.code`; no source holds this character."""
@@ -89,4 +92,20 @@ def _is_formatted(text: str, quote: int) -> bool:
 
 def _joined(code: str) -> str:
     """Code between two marks, its line ends made blanks: those that begin a logical line are put in elsewhere."""
-    return _LINE_END.sub(" ", code) if "\n" in code or "\r" in code else code
+    if "\r" in code:
+        code = code.replace("\r", "\n")
+    return code.replace("\\\n", " ").replace("\n", " ") if "\n" in code else code
+
+
+@lru_cache(maxsize=4_096)
+def readings(raw: str) -> tuple[str, ...]:
+    """What a string can be whose prefix is not known: its text as it stands, and with its escapes carried out."""
+    if "\\" not in raw:
+        return (raw,)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # About escapes that mean nothing, in somebody else's code.
+            quoted = _ESCAPE_OR_QUOTE.sub(lambda found: found.group(1) or '\\"', raw)
+            return raw, ast.literal_eval(f'"""{quoted}"""')
+    except (ValueError, SyntaxError):
+        return (raw,)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
+from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, readings
 from whysafe.rules.secret_names import is_hardcoded, kind_of
+from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +36,16 @@ _FOLDED: Final = re.compile(
 """What can be a constant without being a single plain string."""
 
 
+LONGEST_NAME: Final = 80
+_NAMES: Final = WordTest(lambda name: name == "auth" or kind_of(name) is not None)
+
+
 def may_hold_credential(glance: Glance, _word: str) -> bool:
     """Whether a name for a credential is given a literal that can be one; certain where it is not."""
-    names = {word for word in (*glance.words, *glance.strings) if _names_a_credential(word)}
+    names = {
+        *_NAMES.among(glance.words),
+        *_NAMES.among(frozenset(text for text in glance.strings if len(text) <= LONGEST_NAME)),
+    }
     return bool(names) and any(
         _line_may(line, glance, names) for line in glance.code.split("\n") if QUOTE in line or FORMATTED_QUOTE in line
     )
@@ -102,27 +109,12 @@ def _value_may(name: str, code: str, glance: Glance) -> bool:
     return any(
         _is_hardcoded(name, text)
         for found in _STRING.finditer(code)
-        for text in _texts(_string(glance, int(found.group(1))))
+        for text in readings(_string(glance, int(found.group(1))))
     )
 
 
 def _string(glance: Glance, number: int) -> str:
     return glance.strings[number] if number < len(glance.strings) else ""
-
-
-def _texts(raw: str) -> tuple[str, ...]:
-    """What a string can be whose prefix is not known: its text as it stands, or with its escapes carried out."""
-    if "\\" not in raw:
-        return (raw,)
-    try:
-        return raw, ast.literal_eval('"""' + raw.replace('"', '\\"') + '"""')
-    except (ValueError, SyntaxError):
-        return (raw,)
-
-
-@lru_cache(maxsize=65_536)
-def _names_a_credential(name: str) -> bool:
-    return name == "auth" or kind_of(name) is not None
 
 
 @lru_cache(maxsize=65_536)

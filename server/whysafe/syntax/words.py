@@ -7,10 +7,13 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
 
 _WORD: Final = re.compile(r"\w+")
 MOST_REMEMBERED: Final = 200_000
+LONGEST_REMEMBERED: Final = 100
+"""So many words, and none of more characters, so that what is remembered stays small on any input."""
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -27,18 +30,28 @@ def folded(text: str) -> str:
 
 
 class WordTest:
-    """Tells which words an expression matches somewhere, case ignored; what it has found of a word it remembers."""
+    """Tells which words something holds for; what it has found of a word it remembers.
 
-    def __init__(self, pattern: str) -> None:
-        self._search = re.compile(pattern, re.IGNORECASE).search
+    `holds` is a predicate, or an expression that has to match somewhere in the word, case ignored.
+    """
+
+    def __init__(self, holds: str | Callable[[str], object]) -> None:
+        self._holds = re.compile(holds, re.IGNORECASE).search if isinstance(holds, str) else holds
         self._plain: set[str] = set()
         self._matching: set[str] = set()
 
     def among(self, words: AbstractSet[str]) -> AbstractSet[str]:
-        """Those of the words that match."""
+        """Those of the words that it holds for."""
+        if words <= self._plain:
+            return frozenset()
+        found = set(words & self._matching)
         for word in words - self._plain - self._matching:
-            if len(self._plain) > MOST_REMEMBERED or len(self._matching) > MOST_REMEMBERED:
-                self._plain.clear()
-                self._matching.clear()
-            (self._matching if self._search(word) else self._plain).add(word)
-        return words & self._matching
+            holds = bool(self._holds(word))
+            if holds:
+                found.add(word)
+            if len(word) <= LONGEST_REMEMBERED:
+                (self._matching if holds else self._plain).add(word)
+        if len(self._plain) + len(self._matching) > MOST_REMEMBERED:
+            self._plain.clear()
+            self._matching.clear()
+        return found
