@@ -11,7 +11,7 @@ import threading
 import pytest
 from whysafe import __version__
 from whysafe.cli import main
-from whysafe.cli.deep_stack import run_deep
+from whysafe.deep_stack import run_deep
 
 
 def whysafe(*arguments, cwd=None, **options):

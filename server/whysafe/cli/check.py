@@ -15,8 +15,8 @@ from whysafe.cli import json_output, text
 from whysafe.cli.console import abandon_output, complain, out
 from whysafe.cli.progress import progress
 from whysafe.cli.result import FileResult, Outcome, file_result
-from whysafe.cli.scan import Candidate, FileError, Scan, SettingsOf, candidates
 from whysafe.report import Report
+from whysafe.scanning.walk import Candidate, FileError, Scan, SettingsOf, candidates
 from whysafe.syntax.source import SourceError, decode, read_source
 
 if TYPE_CHECKING:

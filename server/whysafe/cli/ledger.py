@@ -15,11 +15,11 @@ from whysafe.cli import ledger_json, ledger_markdown, ledger_text
 from whysafe.cli.console import abandon_output, complain
 from whysafe.cli.progress import progress
 from whysafe.cli.result import how_to_leave_out
-from whysafe.cli.scan import Candidate, Scan, SettingsOf, candidates
 from whysafe.cli.text import visible
 from whysafe.cli.whole_file import WriteError, write_whole
 from whysafe.config import file as settings_files
 from whysafe.ledger import Entry, Ledger, Reference, Source, Trouble, Weakening, of_source, weakened
+from whysafe.scanning.walk import Candidate, Scan, SettingsOf, candidates
 from whysafe.syntax.source import SourceError, read_source
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from whysafe import __version__
 from whysafe.cli.console import abandon_output
-from whysafe.cli.deep_stack import run_deep
+from whysafe.deep_stack import run_deep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,8 @@ import traceback
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from whysafe.lsp import limits, messages, wire
+from whysafe import limits
+from whysafe.lsp import messages, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

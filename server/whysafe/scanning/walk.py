@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whysafe import config
-from whysafe.cli import skips
-from whysafe.cli.skips import Skip
 from whysafe.config.file import holds_marker
+from whysafe.scanning import skips
+from whysafe.scanning.skips import Skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from whysafe.cli.skips import Rooted
     from whysafe.config import Problem, Settings, Vocabulary
+    from whysafe.scanning.skips import Rooted
 
 SUFFIXES = (".py", ".pyi")
 
