@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from whysafe.analysis.finding import Card
 from whysafe.encoding import DecodeError, decode, encode
-from whysafe.report import Facts
+from whysafe.report import Facts  # noqa: TC001  # `decode` reads these hints at run time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

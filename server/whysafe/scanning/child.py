@@ -25,6 +25,10 @@ SECONDS = 60
 SECONDS_PER_MEGABYTE = 60
 
 
+class OvertimeError(BaseException):
+    """The analysis of a file has taken too long; no `except Exception` of the engine stops this."""
+
+
 def processor_seconds(size: int) -> int:
     """How many seconds of a processor the analysis of so many bytes may take.
 
@@ -40,7 +44,7 @@ def answer(data: bytes, load: Callable[[], Engine]) -> tuple[bytes, bytes]:
         return FACTS, pack(load().analyse(decode(data)))
     except SourceError as error:
         return UNREADABLE, str(error).encode("utf-8", "backslashreplace")
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (OvertimeError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as failure:  # noqa: BLE001  # native code may raise what is no Exception; the scan goes on
         return DEFECT, defect(failure).encode("utf-8", "backslashreplace")

@@ -21,7 +21,7 @@ def write_frame(stream: BinaryIO, kind: bytes, body: bytes) -> None:
 
 
 def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:
-    """The next kind and body; None at the end of the stream, also within a frame, or where no frame can be this long."""
+    """The next kind and body; None at the end of the stream, within a frame or not, and where it holds no frame."""
     header = stream.read(_HEADER.size)
     if len(header) < _HEADER.size:
         return None
