@@ -156,16 +156,22 @@ def _decoder(kind: Any) -> Callable[[Any], Any]:
     return _container_decoder(origin, arguments)
 
 
+def _listed(data: Any) -> list[Any]:
+    if type(data) is not list:
+        raise TypeError(f"{type(data).__name__} instead of list")
+    return data
+
+
 def _container_decoder(origin: Any, arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
     if origin in {tuple, frozenset, list} and (len(arguments) == 1 or arguments[-1] is Ellipsis):
         item = _part(arguments[0])
-        return lambda data: origin([item(entry) for entry in data])
+        return lambda data: origin([item(entry) for entry in _listed(data)])
     parts = [_part(argument) for argument in arguments]
     if origin is tuple:
-        return lambda data: tuple(part(entry) for part, entry in zip(parts, data, strict=True))
+        return lambda data: tuple(part(entry) for part, entry in zip(parts, _listed(data), strict=True))
     if len(parts) == 2:
         key, value = parts
-        return lambda data: {key(name): value(entry) for name, entry in data}
+        return lambda data: {key(name): value(entry) for name, entry in _listed(data)}
     raise TypeError(f"{origin} is no data that crosses the process boundary")
 
 
@@ -184,7 +190,9 @@ def _class_decoder(kind: Any) -> Callable[[Any], Any]:
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind, localns=_NAMES)
         fields = [(field.name, _part(hints[field.name])) for field in dataclasses.fields(kind)]
-        return lambda data: kind(**{name: part(entry) for (name, part), entry in zip(fields, data, strict=True)})
+        return lambda data: kind(
+            **{name: part(entry) for (name, part), entry in zip(fields, _listed(data), strict=True)}
+        )
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         members = {member.value: member for member in kind}
         return lambda data: members[data]

@@ -125,20 +125,28 @@ def test_a_deep_folder_needs_no_recursion(project_folder, scan):
     assert len(scan(".")[0]) == 1
 
 
-def test_a_folder_that_vanishes_is_an_error(project_folder, scan, monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError(2, "No such file or directory"),
+        PermissionError(13, "Permission denied"),
+        OSError(40, "Too many"),
+    ],
+)
+def test_a_folder_that_cannot_be_listed_is_an_error(project_folder, scan, monkeypatch, error):
     fill(project_folder, "a/x.py", "b.py")
     real = os.scandir
 
     def scandir(path):
         if str(path).endswith("a"):
-            raise FileNotFoundError(2, "No such file or directory")
+            raise error
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
     names, met = scan(".")
     assert names == ["b.py"]
     assert [(error.path, error.message) for error in met.errors] == [
-        ("a", "This folder cannot be read: No such file or directory.")
+        ("a", f"This folder cannot be read: {error.strerror}.")
     ]
 
 

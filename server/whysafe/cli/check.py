@@ -116,8 +116,12 @@ def _result(examined: Examined, cards: Mapping[str, Card], today: dt.date) -> Fi
     settings, shown, path = examined.candidate.settings, examined.candidate.shown, str(examined.candidate.path)
     if examined.analysed is None:
         return FileResult(path=shown, settings=settings, errors=(FileError(shown, examined.error or ""),))
+    facts = examined.analysed.facts
+    if not (facts.findings or facts.blocks or facts.gaps):
+        # Most files are like this, and the settings of each need not be worked out for nothing.
+        return FileResult(path=shown, settings=config.for_path(settings, path) if settings.per_path else settings)
     try:
-        report = project(examined.analysed.facts, cards, settings, today, path)
+        report = project(facts, cards, settings, today, path)
     except Exception as failure:  # noqa: BLE001  # one file must not end the scan
         return FileResult(path=shown, settings=settings, errors=(FileError(shown, defect(failure)),))
     content = decode(examined.content) if report.shown or report.notes else ""

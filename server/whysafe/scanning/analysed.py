@@ -52,7 +52,10 @@ def pack_cards(cards: Mapping[str, Card]) -> bytes:
 
 def unpack_cards(data: bytes) -> dict[str, Card]:
     """The inverse of `pack_cards`. Raises DecodeError where the data is anything else."""
-    return {card.name: card for card in decode(tuple[Card, ...], _parsed(data))}
+    cards = decode(tuple[Card, ...], _parsed(data))
+    if not cards:
+        raise DecodeError("no rules at all")
+    return {card.name: card for card in cards}
 
 
 def _line(data: object) -> bytes:

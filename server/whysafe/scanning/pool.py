@@ -168,7 +168,9 @@ class Pool:
         try:
             child = self._start([])
         except OSError:
-            slot.retired = True
+            with self._changed:
+                slot.retired = True
+                self._changed.notify_all()
             return
         with self._changed:
             slot.child = child

@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whysafe import config
-from whysafe.config.file import holds_marker
+from whysafe.config.file import ROOT_MARKERS, holds_marker
 from whysafe.scanning import skips
 from whysafe.scanning.skips import Skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from whysafe.config import Problem, Settings, Vocabulary
     from whysafe.scanning.skips import Rooted
 
 SUFFIXES = (".py", ".pyi")
+MARKERS = frozenset(ROOT_MARKERS)
+IGNORE_FILE = ".gitignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,16 @@ class SettingsOf:
     problems: list[Problem]
     _folders: dict[Path, Settings] = field(default_factory=dict)
 
-    def __call__(self, folder: Path) -> Settings:
-        """`folder` is absolute. Each settings file is read once, whatever the number of folders below it."""
+    def __call__(self, folder: Path, names: Collection[str] | None = None) -> Settings:
+        """`folder` is absolute, `names` are those that it holds, where they are known.
+
+        Each settings file is read once, whatever the number of folders below it.
+        """
         if not self.use_files:
             return self.personal
         if folder not in self._folders:
-            if folder == folder.parent or holds_marker(folder):
+            marked = holds_marker(folder) if names is None else not MARKERS.isdisjoint(names)
+            if marked or folder == folder.parent:
                 settings, problems = config.load(folder, self.known)
                 self.problems += [problem for problem in problems if problem not in self.problems]
                 self._folders[folder] = config.merge(settings, self.personal)
@@ -120,14 +126,20 @@ def _walk(root: Path, settings_of: SettingsOf, scan: Scan) -> Iterator[Candidate
     waiting = [_Folder(absolute, root, skips.gitignores_above(absolute))]
     while waiting:
         folder = waiting.pop()
-        settings = _rooted(settings_of(folder.path), absolute)
-        ignores = folder.ignores + _own_ignores(folder.path, scan)
+        entries = _entries(folder, scan)
+        names = {entry.name for entry in entries}
+        settings = _rooted(settings_of(folder.path, names), absolute)
+        ignores = folder.ignores
+        if IGNORE_FILE in names:
+            ignores += _own_ignores(folder.path, scan)
         excludes = skips.excludes(settings.exclude)
         below: list[_Folder] = []
-        for entry in _entries(folder, scan):
+        for entry in entries:
             kind = _kind(entry, real_root)
+            if kind is None:
+                continue
             path = folder.path / entry.name
-            if kind is None or (kind is not Skip.SPECIAL and _is_left_out(path, kind, ignores, excludes, scan)):
+            if kind is not Skip.SPECIAL and _is_left_out(path, kind, ignores, excludes, scan):
                 continue
             if kind == "folder":
                 below.append(_Folder(path, folder.shown / entry.name, ignores))
@@ -142,7 +154,7 @@ def _own_ignores(folder: Path, scan: Scan) -> tuple[Rooted, ...]:
     own, refused = skips.gitignore(folder)
     for pattern in refused:
         message = f"The pattern `{pattern.pattern[:80]}` is not used: {pattern.reason}."
-        scan.problems.append(config.Problem(str(folder / ".gitignore"), pattern.index, 0, message))
+        scan.problems.append(config.Problem(str(folder / IGNORE_FILE), pattern.index, 0, message))
     return () if own is None else (own,)
 
 
@@ -160,7 +172,7 @@ def _kind(entry: os.DirEntry[str], root: Path) -> str | Skip | None:
     if entry.is_dir(follow_symlinks=False):
         if entry.name in skips.NEVER:
             return None
-        is_environment = os.path.lexists(Path(entry.path, "pyvenv.cfg"))
+        is_environment = os.path.lexists(f"{entry.path}{os.sep}pyvenv.cfg")
         return Skip.ENVIRONMENT if is_environment else "folder"
     is_python = entry.name.endswith(SUFFIXES)
     if entry.is_symlink():
@@ -187,6 +199,8 @@ def _kind_of_link(entry: os.DirEntry[str], root: Path, *, is_python: bool) -> st
 def _is_left_out(
     path: Path, kind: str | Skip, ignores: tuple[Rooted, ...], excludes: tuple[Rooted, ...], scan: Scan
 ) -> bool:
+    if not ignores and not excludes:
+        return False
     name = path.as_posix() + ("/" if kind == "folder" or kind is Skip.ENVIRONMENT else "")
     for patterns, reason in ((ignores, Skip.IGNORED), (excludes, Skip.EXCLUDED)):
         if patterns and skips.is_ignored(patterns, name):
