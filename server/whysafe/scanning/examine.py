@@ -16,7 +16,7 @@ from whysafe.scanning.pool import Pool, Task, starter
 from whysafe.syntax.source import SourceError, read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from whysafe.analysis.finding import Card
     from whysafe.scanning.analysed import Engine
@@ -48,12 +48,14 @@ class Examined:
 class Analysis:
     """How texts are analysed: the engine (loaded when it is first needed), in how many processes, and what is kept.
 
-    `start` makes the processes of the pool. `parsed` counts the texts that were given to the engine.
+    `isolated`: never in this process, however little there is to do. `start` makes the processes of the pool. `parsed`
+    counts the texts that were given to the engine.
     """
 
     load: Callable[[], Engine] = load
     jobs: int = 1
     cache: Cache | None = None
+    isolated: bool = False
     start: Callable[[Sequence[int]], Child] | None = None
     parsed: int = field(default=0, init=False)
 
@@ -70,7 +72,7 @@ class Analysis:
             self.cache.put(key, pack_cards(cards))
         return cards
 
-    def examine(self, candidates: Iterable[Candidate]) -> Iterator[Examined]:
+    def examine(self, candidates: Iterable[Candidate]) -> Generator[Examined, None, None]:
         """Each file with its facts, in the order given, whatever the number of processes; raises nothing for a file."""
         run = _Run(self)
         try:
@@ -121,8 +123,8 @@ class _Run:
         self.missing += len(pending.content)
         if self.pool is not None:
             pending.task = self.pool.submit(pending.content)
-        elif self.analysis.jobs > 1 and not self.alone and self.missing > POOL_WORTH:
-            self._start_pool()
+        elif not self._is_alone() and self.missing > POOL_WORTH:
+            self._start_pool(self.analysis.jobs)
 
     def finished(self) -> Iterator[Examined]:
         """The files whose turn it is, as far as they are done, or have to be because too many wait."""
@@ -140,9 +142,12 @@ class _Run:
     def _is_done(self, pending: _Pending) -> bool:
         return pending.result is not None or (pending.task is not None and pending.task.kind is not None)
 
+    def _is_alone(self) -> bool:
+        """Whether everything is analysed in this process."""
+        return self.alone or (self.analysis.jobs == 1 and not self.analysis.isolated)
+
     def _is_full(self) -> bool:
-        without_pool = self.analysis.jobs == 1 or self.alone
-        return without_pool or len(self.ahead) > AHEAD_FILES or self.ahead_bytes > AHEAD_BYTES
+        return self._is_alone() or len(self.ahead) > AHEAD_FILES or self.ahead_bytes > AHEAD_BYTES
 
     def _read(self, candidate: Candidate) -> _Pending:
         try:
@@ -164,8 +169,7 @@ class _Run:
                 return _Pending(candidate, content, result=done)
         return _Pending(candidate, content, key)
 
-    def _start_pool(self) -> None:
-        jobs = self.analysis.jobs
+    def _start_pool(self, jobs: int) -> None:
         try:
             self.pool = Pool(jobs, self.analysis.start or starter(self.analysis.load))
         except OSError:
@@ -182,6 +186,10 @@ class _Run:
         if pending.result is not None:
             return pending.result
         self.analysis.parsed += 1
+        if self.pool is None and self.analysis.isolated and not self.alone:
+            self.ahead.appendleft(pending)
+            self._start_pool(1)
+            self.ahead.popleft()
         if self.pool is not None and pending.task is not None:
             self.pool.wait(pending.task)
             kind, body = pending.task.kind, pending.task.body

@@ -83,11 +83,15 @@ class SettingsOf:
         return self._folders[folder]
 
 
-def candidates(paths: Iterable[str], settings_of: SettingsOf, scan: Scan) -> Iterator[Candidate]:
+def candidates(
+    paths: Iterable[str], settings_of: SettingsOf, scan: Scan, only: Collection[Path] | None = None
+) -> Iterator[Candidate]:
     """The files that the paths name or hold, each once; what goes wrong is added to `scan`.
 
-    A file that is named is checked even where it is ignored or called otherwise than Python files are.
+    A file that is named is checked even where it is ignored or called otherwise than Python files are. With `only`,
+    which are absolute paths, no folder is looked at but those on the way to them, and no other file in a folder.
     """
+    wanted = None if only is None else frozenset((*only, *(above for path in only for above in path.parents)))
     seen: set[Path] = set()
     for given in paths:
         path = Path(given)
@@ -97,7 +101,7 @@ def candidates(paths: Iterable[str], settings_of: SettingsOf, scan: Scan) -> Ite
             reason = error.strerror if isinstance(error, OSError) else str(error)
             scan.errors.append(FileError(given, f"There is nothing to check here: {reason}."))
             continue
-        found = _walk(path, settings_of, scan) if stat.S_ISDIR(mode) else [_named(path, settings_of)]
+        found = _walk(path, settings_of, scan, wanted) if stat.S_ISDIR(mode) else [_named(path, settings_of)]
         for candidate in found:
             if candidate.path not in seen:
                 seen.add(candidate.path)
@@ -120,7 +124,7 @@ class _Folder:
     ignores: tuple[Rooted, ...]
 
 
-def _walk(root: Path, settings_of: SettingsOf, scan: Scan) -> Iterator[Candidate]:
+def _walk(root: Path, settings_of: SettingsOf, scan: Scan, wanted: Collection[Path] | None) -> Iterator[Candidate]:
     absolute = Path(os.path.normpath(root.absolute()))
     real_root = absolute.resolve()
     waiting = [_Folder(absolute, root, skips.gitignores_above(absolute))]
@@ -139,6 +143,8 @@ def _walk(root: Path, settings_of: SettingsOf, scan: Scan) -> Iterator[Candidate
             if kind is None:
                 continue
             path = folder.path / entry.name
+            if wanted is not None and path not in wanted:
+                continue
             if kind is not Skip.SPECIAL and _is_left_out(path, kind, ignores, excludes, scan):
                 continue
             if kind == "folder":
