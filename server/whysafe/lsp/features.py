@@ -13,7 +13,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from whysafe import config, explain
-from whysafe.lsp import actions, hover, lens
+from whysafe.lsp import actions, hover, lens, workspace
 from whysafe.lsp.completion import TRIGGERS, complete
 from whysafe.lsp.convert import position_from_client, span_from_client
 from whysafe.lsp.diagnostics import View
@@ -55,8 +55,9 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
     if resolve:
         ls.feature(types.CODE_ACTION_RESOLVE)(resolve_action)
     if session.capabilities.pull:
-        pull = types.DiagnosticOptions(identifier="whysafe", inter_file_dependencies=False, workspace_diagnostics=False)
+        pull = types.DiagnosticOptions(identifier="whysafe", inter_file_dependencies=False, workspace_diagnostics=True)
         ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pull)(diagnostic)
+        ls.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)
     if can_be_watched(params.process_id):
         ls.background(ls.watch_the_client(params.process_id or 0))
 
@@ -73,6 +74,7 @@ async def initialized(ls: Server, _params: Any) -> None:
 
 def shutdown(ls: Server, *_params: Any) -> None:
     ls.supervisor.stop()
+    ls.workspace_scan.stop()
 
 
 # Documents ----------------------------------------------------------------------------------------------------------
@@ -86,6 +88,7 @@ def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
     ls.reload_changed_settings()
     ls.documents.open(item.uri, item.language_id, item.version, item.text, path=path_of(item.uri))
     ls.watch(item.uri)
+    ls.workspace_scan.opened(item.uri)
 
 
 def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
@@ -114,6 +117,7 @@ def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
     if ls.documents.close(params.text_document.uri) is None:
         log.warning("ignored that %s was closed, which is not open", params.text_document.uri)
     ls.unwatch(params.text_document.uri)
+    ls.workspace_scan.changed(params.text_document.uri)
 
 
 def did_save(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
@@ -136,6 +140,8 @@ async def did_change_configuration(ls: Server, params: types.DidChangeConfigurat
 def did_change_watched_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
     if any(_is_settings_file(change.uri) for change in params.changes):
         ls.reload_settings()
+    for change in params.changes:
+        ls.workspace_scan.changed(change.uri)
 
 
 def did_change_workspace_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
@@ -170,6 +176,11 @@ async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict
     if params.previous_result_id == entry.result_id:
         return {"kind": "unchanged", "resultId": entry.result_id}
     return {"kind": "full", "resultId": entry.result_id, "items": entry.items}
+
+
+async def workspace_diagnostic(ls: Server, params: types.WorkspaceDiagnosticParams) -> dict[str, Any]:
+    """The diagnostics of the whole workspace; a question that nothing new can be said to waits."""
+    return await ls.workspace_scan.pull(params)
 
 
 def hover_at(ls: Server, params: types.HoverParams) -> dict[str, Any] | None:
@@ -322,6 +333,11 @@ def explain_rule(ls: Server, *arguments: Any) -> str:
     return page
 
 
+def check_workspace(ls: Server, *_arguments: Any) -> None:
+    """Look at all files of the workspace, and keep their diagnostics up to date from now on."""
+    ls.workspace_scan.ask()
+
+
 def restart(ls: Server, *_arguments: Any) -> None:
     """Start the analysis afresh, with a new worker."""
     ls.supervisor.restart()
@@ -341,10 +357,15 @@ METHODS = (
     (types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration, None),
     (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, did_change_watched_files, None),
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders, None),
-    # Registered in `initialize`, because they depend on the client: textDocument/codeAction, codeAction/resolve and
-    # textDocument/diagnostic.
+    # Registered in `initialize`, because they depend on the client: textDocument/codeAction, codeAction/resolve,
+    # textDocument/diagnostic and workspace/diagnostic.
 )
-COMMANDS = ((actions.EXPLAIN_COMMAND, explain_rule), (lens.APPLY_COMMAND, apply), ("whysafe.restart", restart))
+COMMANDS = (
+    (actions.EXPLAIN_COMMAND, explain_rule),
+    (lens.APPLY_COMMAND, apply),
+    ("whysafe.restart", restart),
+    (workspace.COMMAND, check_workspace),
+)
 
 
 def serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
@@ -372,6 +393,7 @@ async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
         await server.ended.wait()
     finally:
         server.supervisor.stop()
+        server.workspace_scan.stop()
     return server.protocol.exit_status or 0
 
 

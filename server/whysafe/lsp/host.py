@@ -20,6 +20,7 @@ from whysafe.lsp.protocol import Protocol
 from whysafe.lsp.reports import Entry, Reports
 from whysafe.lsp.session import EDITOR, SECTION, SETTINGS_FILES, Session, editor_settings, uri_of
 from whysafe.lsp.supervisor import Supervisor
+from whysafe.lsp.workspace import WATCHED, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -49,6 +50,7 @@ class Server(LanguageServer):
         self.documents = Documents()
         self.reports = Reports(session=self.session)
         self.supervisor = Supervisor(self.on_facts, self.on_cards, self.show_warning, first_worker=worker)
+        self.workspace_scan = Workspace(self)
         self.initial_settings: dict[str, Any] = {}
         self.configured = asyncio.Event()
         self.ended = asyncio.Event()
@@ -146,6 +148,7 @@ class Server(LanguageServer):
                 self.on_facts(tracked)
         self._show_problems()
         self.ask_for_pull()
+        self.workspace_scan.all_changed()
 
     def ask_for_pull(self) -> None:
         """Tell a client that pulls that what it was given may be outdated."""
@@ -211,7 +214,7 @@ class Server(LanguageServer):
         client = self.session.capabilities
         registrations = []
         if client.watches_files:
-            watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in SETTINGS_FILES]
+            watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in (*SETTINGS_FILES, *WATCHED)]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
             registrations.append(_registration(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
         if client.registers_configuration:

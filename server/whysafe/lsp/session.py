@@ -72,6 +72,7 @@ class Capabilities:
     registers_configuration: bool = False
     applies_edits: bool = False
     refreshes_lenses: bool = False
+    work_done_progress: bool = False
 
 
 def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
@@ -101,6 +102,7 @@ def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
         watches_files=can("workspace.did_change_watched_files.dynamic_registration"),
         applies_edits=can("workspace.apply_edit"),
         refreshes_lenses=can("workspace.code_lens.refresh_support"),
+        work_done_progress=can("window.work_done_progress"),
         registers_configuration=can("workspace.did_change_configuration.dynamic_registration"),
     )
 
