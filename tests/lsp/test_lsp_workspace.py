@@ -223,8 +223,8 @@ def command_line(process):
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked up in /proc")
 def test_a_scan_ends_with_its_server(start_client, workspace):
-    for number in range(500):
-        (workspace / f"m{number}.py").write_text(f"# {number}\n" + BAD * 20, encoding="utf-8")
+    for number in range(250):
+        (workspace / f"m{number}.py").write_text(f"# {number}\n" + BAD * 10, encoding="utf-8")
     server = start(start_client, workspace, workspaceScan=True)
     pull(server, partialResultToken="parts")
     server.wait_for(lambda one: one.get("method") == "$/progress")
@@ -255,8 +255,8 @@ def test_a_client_that_does_not_read_for_a_while_misses_nothing(start_client, wo
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked up in /proc")
 def test_the_user_is_told_when_a_scan_ends_early_and_the_next_change_is_scanned(start_client, workspace):
-    for number in range(500):
-        (workspace / f"m{number}.py").write_text(f"# {number}\n" + BAD * 20, encoding="utf-8")
+    for number in range(250):
+        (workspace / f"m{number}.py").write_text(f"# {number}\n" + BAD * 10, encoding="utf-8")
     server = start(start_client, workspace, workspaceScan=True)
     identity = pull(server, partialResultToken="parts")
     server.wait_for(lambda one: one.get("method") == "$/progress")
@@ -267,7 +267,7 @@ def test_the_user_is_told_when_a_scan_ends_early_and_the_next_change_is_scanned(
     assert server.answer_to(identity)["result"] == {"items": []}
     parts = [message["params"]["value"]["items"] for message in server.seen if message.get("method") == "$/progress"]
     ids = {item["uri"]: item["resultId"] for part in parts for item in part}
-    assert len(ids) < 502
+    assert len(ids) < 252
     waiting = pull(server, ids)
     touch(server, workspace / "m0.py")
-    assert len(reports(server, waiting)[0]) == 502
+    assert len(reports(server, waiting)[0]) == 252
