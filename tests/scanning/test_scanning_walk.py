@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from whysafe.config import Settings, vocabulary
+from whysafe.scanning import walk
 from whysafe.scanning.skips import Skip
 from whysafe.scanning.walk import Scan, SettingsOf, candidates
 
@@ -35,7 +37,7 @@ def test_python_files_in_a_fixed_order_each_once(project_folder, scan):
     fill(project_folder, "b/z.py", "b/a.pyi", "a.py", "c/d/e.py", "notes.txt", "B.py", "x.pyc")
     names, met = scan(".", "a.py", "b")
     assert names == ["B.py", "a.py", "b/a.pyi", "b/z.py", "c/d/e.py"]
-    assert met == Scan()
+    assert met == Scan(matched=met.matched, steps=met.steps)
 
 
 def test_what_never_is_code_of_the_project_is_left_out(project_folder, scan):
@@ -160,3 +162,38 @@ def test_settings_files_are_read_once_for_many_folders(project_folder, scan, mon
     monkeypatch.setattr(config, "load", lambda folder, known: loads.append(folder) or real(folder, known))
     names, met = scan(".")
     assert (len(names), len(loads), len(met.problems)) == (30, 1, 1)
+
+
+def test_many_patterns_that_are_slow_together_are_given_up_aloud(project_folder, scan, monkeypatch):
+    monkeypatch.setattr(walk, "STEPS", 10_000_000)
+    monkeypatch.setattr(walk, "STEPS_PER_PATH", 100_000)
+    fill(project_folder, *(f"{number:03}{'a' * 200}.py" for number in range(100)))
+    patterns = "".join(f"*a*b{number}\n" for number in range(200))
+    (project_folder / ".gitignore").write_text(f"{patterns}09*\n", encoding="utf-8")
+    names, met = scan(".")
+    # The first few are compared, the others are checked without.
+    assert 90 < len(names) <= 100
+    (problem,) = met.problems
+    assert "takes too long" in problem.message
+
+
+def test_ordinary_patterns_are_never_given_up(project_folder, scan):
+    fill(project_folder, "pkg/module_of_an_ordinary_length.py")
+    patterns = "".join(f"/build{number}/*.py[cod]\n" for number in range(1_000))
+    (project_folder / ".gitignore").write_text(patterns, encoding="utf-8")
+    names, met = scan(".")
+    assert (len(names), met.problems) == (1, [])
+    assert met.steps < walk.STEPS_PER_PATH * met.matched
+
+
+def test_only_the_way_to_the_files_that_are_wanted_is_looked_at(project_folder, monkeypatch):
+    fill(project_folder, "a/b/c.py", "a/b/d.py", "a/x/y.py", "z/z.py", "a/gone/x.py", "a/ignored.py")
+    (project_folder / ".gitignore").write_text("ignored.py\n", encoding="utf-8")
+    looked_at = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: looked_at.append(Path(path).name) or real(path))
+    only = [project_folder / "a" / "b" / "c.py", project_folder / "a" / "ignored.py", project_folder / "nowhere.py"]
+    met = Scan()
+    settings_of = SettingsOf(Settings(), vocabulary(()), True, met.problems)
+    assert [found.shown for found in candidates(["."], settings_of, met, only)] == ["a/b/c.py"]
+    assert looked_at == ["project", "a", "b"]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".py", ".pyi")
 MARKERS = frozenset(ROOT_MARKERS)
 IGNORE_FILE = ".gitignore"
+STEPS, STEPS_PER_PATH = 20_000_000_000, 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class Scan:
     errors: list[FileError] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: Counter[Skip] = field(default_factory=Counter)
+    matched: int = 0
+    """How many paths were compared with patterns, and how many steps that took at worst."""
+    steps: int = 0
+
+    def has_patience(self) -> bool:
+        """Whether patterns still apply: a few milliseconds a path, and half a minute more, are all they may take."""
+        return self.steps <= STEPS + STEPS_PER_PATH * self.matched
 
 
 @dataclass(slots=True)
@@ -205,9 +213,18 @@ def _kind_of_link(entry: os.DirEntry[str], root: Path, *, is_python: bool) -> st
 def _is_left_out(
     path: Path, kind: str | Skip, ignores: tuple[Rooted, ...], excludes: tuple[Rooted, ...], scan: Scan
 ) -> bool:
-    if not ignores and not excludes:
+    if not (ignores or excludes) or not scan.has_patience():
         return False
     name = path.as_posix() + ("/" if kind == "folder" or kind is Skip.ENVIRONMENT else "")
+    scan.matched += 1
+    scan.steps += skips.work((*ignores, *excludes), name)
+    if not scan.has_patience():
+        message = (
+            "Comparing paths with the patterns of `.gitignore` and `exclude` takes too long. From here on they are not "
+            "used, so that more files are checked. Write fewer patterns, with fewer stars."
+        )
+        scan.problems.append(config.Problem(str(path), 0, 0, message))
+        return False
     for patterns, reason in ((ignores, Skip.IGNORED), (excludes, Skip.EXCLUDED)):
         if patterns and skips.is_ignored(patterns, name):
             scan.skipped[reason] += 1
