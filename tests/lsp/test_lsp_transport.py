@@ -2,10 +2,13 @@
 
 import io
 import os
+import queue
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from whysafe.lsp import transport
 from whysafe.lsp.transport import Frames, OutgoingFrames, TooLargeError
 
 
@@ -60,3 +63,36 @@ def test_a_client_that_is_gone_ends_the_server_once():
     outgoing.write(b"abc")
     os.close(writing)
     assert ends == [True]
+
+
+class Loop:
+    """An event loop that runs what it is given when the test wants it."""
+
+    def __init__(self):
+        self.calls = queue.Queue()
+
+    def call_soon_threadsafe(self, function, *arguments):
+        self.calls.put((function, arguments))
+
+    def run_one(self):
+        function, arguments = self.calls.get(timeout=30)
+        function(*arguments)
+
+
+def test_what_a_busy_server_cannot_handle_stays_with_the_client(monkeypatch):
+    monkeypatch.setattr(transport, "UNHANDLED_LIMIT", 100)
+    loop = Loop()
+    monkeypatch.setattr(transport.asyncio, "get_running_loop", lambda: loop)
+    ours, theirs = os.pipe()
+    bodies = [b"%020d" % number for number in range(50)]
+    os.write(theirs, b"".join(map(frame, bodies)))
+    os.close(theirs)
+    delivered, ended = [], threading.Event()
+    transport.read_in_thread(ours, delivered.append, ended.set)
+    most = 0
+    while not ended.is_set():
+        loop.run_one()
+        most = max(most, loop.calls.qsize())
+    assert delivered == bodies
+    assert most <= 5
+    os.close(ours)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 FRAME_LIMIT = 256 << 20
 HEADER_LIMIT = 4096
+UNHANDLED_LIMIT = 64 << 20
+"""Bytes of messages that may wait to be handled. A server that cannot write, because the client does not read, handles
+nothing; whatever the client goes on sending then stays with the client."""
 
 # Not bound to the start of a line: the body of a frame without a usable length precedes the next header on its line.
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
@@ -124,11 +127,28 @@ def read_in_thread(
 ) -> None:
     """Deliver frames from a file descriptor in the running loop, then call `at_end` there."""
     loop = asyncio.get_running_loop()
+    unhandled = 0
+    changed = threading.Condition()
+
+    def handle(frame: bytes | TooLargeError, size: int) -> None:
+        nonlocal unhandled
+        try:
+            deliver(frame)
+        finally:
+            with changed:
+                unhandled -= size
+                changed.notify()
 
     def read() -> None:
+        nonlocal unhandled
         try:
             for frame in Frames(lambda size: os.read(descriptor, size)):
-                loop.call_soon_threadsafe(deliver, frame)
+                size = len(frame) if isinstance(frame, bytes) else 0
+                with changed:
+                    while unhandled >= UNHANDLED_LIMIT:
+                        changed.wait()
+                    unhandled += size
+                loop.call_soon_threadsafe(handle, frame, size)
         except OSError:
             pass
         finally:
