@@ -33,7 +33,7 @@ def processor_seconds(size: int) -> int:
     """How many seconds of a processor the analysis of so many bytes may take.
 
     This is no measure of the analysis, whose limits count work: it ends what would never end. Ordinary code takes a
-    hundredth of it, so that no slow machine gives another answer than a fast one.
+    fiftieth of it, so that no slow machine gives another answer than a fast one.
     """
     return SECONDS + SECONDS_PER_MEGABYTE * size // (1 << 20)
 
