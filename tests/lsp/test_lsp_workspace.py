@@ -271,3 +271,22 @@ def test_the_user_is_told_when_a_scan_ends_early_and_the_next_change_is_scanned(
     waiting = pull(server, ids)
     touch(server, workspace / "m0.py")
     assert len(reports(server, waiting)[0]) == 252
+
+
+def test_without_a_folder_the_user_is_told_that_there_is_nothing_to_check(start_client):
+    server = start_client()
+    server.initialize(PUSH)
+    server.request("workspace/executeCommand", {"command": "whysafe.checkWorkspace", "arguments": []})
+    told = next(message for message in server.seen if message.get("method") == "window/showMessage")
+    assert "no folder is open" in told["params"]["message"]
+
+
+def test_the_cache_is_cleared_on_demand(start_client, workspace, monkeypatch, tmp_path):
+    monkeypatch.setenv("WHYSAFE_CACHE_DIR", str(tmp_path / "cache"))
+    server = start(start_client, workspace, workspaceScan=True)
+    reports(server, pull(server))
+    assert list((tmp_path / "cache" / "facts").iterdir())
+    server.request("workspace/executeCommand", {"command": "whysafe.clearCache", "arguments": []})
+    told = next(message for message in server.seen if message.get("method") == "window/showMessage")
+    assert f"MB were removed from {tmp_path / 'cache'}" in told["params"]["message"]
+    assert not list((tmp_path / "cache" / "facts").iterdir())

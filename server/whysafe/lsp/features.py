@@ -338,6 +338,11 @@ def check_workspace(ls: Server, *_arguments: Any) -> None:
     ls.workspace_scan.ask()
 
 
+def clear_cache(ls: Server, *_arguments: Any) -> None:
+    """Remove what scans have kept, and say how much that was."""
+    ls.protocol.tell(types.WINDOW_SHOW_MESSAGE, {"type": 3, "message": f"whysafe: {workspace.clear_cache()}"})
+
+
 def restart(ls: Server, *_arguments: Any) -> None:
     """Start the analysis afresh, with a new worker."""
     ls.supervisor.restart()
@@ -365,6 +370,7 @@ COMMANDS = (
     (lens.APPLY_COMMAND, apply),
     ("whysafe.restart", restart),
     (workspace.COMMAND, check_workspace),
+    (workspace.CLEAR_COMMAND, clear_cache),
 )
 
 

@@ -20,6 +20,8 @@ from whysafe.lsp.scan_client import ScanFailedError, Scanner
 from whysafe.lsp.scan_messages import Client, ScanRequest
 from whysafe.lsp.session import EDITOR_ONLY, ENVIRONMENTS, path_of
 from whysafe.lsp.workspace_answer import Answer, Progress, full, result_id, uri_of_path
+from whysafe.scanning.cache import clear
+from whysafe.scanning.cache_folder import default_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from whysafe.lsp.scan_messages import FileDiagnostics, Found
 
 COMMAND = "whysafe.checkWorkspace"
+CLEAR_COMMAND = "whysafe.clearCache"
 SETTING = "workspaceScan"
 SUFFIXES = (".py", ".pyi")
 IGNORE_FILE = ".gitignore"
@@ -205,6 +208,9 @@ class Workspace:
 
     def ask(self) -> None:
         """The user wants the workspace checked, whatever the settings say."""
+        if not self._ls.session.folders:
+            self._ls.show_warning("whysafe: no folder is open, so there is no workspace to check.")
+            return
         self.asked = True
         self.all_changed()
         if self.pulled:
@@ -276,3 +282,15 @@ class Workspace:
             log.info("the client shows no progress: %s", error)
             return None
         return token
+
+
+def clear_cache() -> str:
+    """Remove what scans have kept about texts; what came of it, in a sentence for the user."""
+    folder = default_folder()
+    if folder is None:
+        return "There is no cache: this user has no home folder."
+    try:
+        freed = clear(folder)
+    except OSError as error:
+        return f"{folder} cannot be cleared: {error.strerror}."
+    return f"{freed / 1_000_000:.1f} MB were removed from {folder}."
