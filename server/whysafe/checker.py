@@ -51,9 +51,14 @@ def cards() -> dict[str, Card]:
 
 def check(text: str, settings: Settings, today: dt.date, path: str | None) -> Report:
     """Everything to be shown for a text on that day (UTC). Never raises for what the text says."""
+    document = document_of(text)
+    return project(NOTHING if document is None else document.facts(), cards(), settings, today, path)
+
+
+def document_of(text: str) -> Document | None:
+    """The document of a text that is read once; None where a glance tells that its facts are `NOTHING`."""
     glance = Glance(text)
-    facts = NOTHING if _holds_nothing(text, glance) else Document(text, glance=glance).facts()
-    return project(facts, cards(), settings, today, path)
+    return None if _holds_nothing(text, glance) else Document(text, glance=glance)
 
 
 def _holds_nothing(text: str, glance: Glance) -> bool:

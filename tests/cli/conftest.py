@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from whysafe.analysis.finding import Card, Confidence, Finding, Gap, InTests, Rank, Severity
 from whysafe.cli.check import run_with
 from whysafe.cli.main import parser
-from whysafe.report import Facts, project
+from whysafe.report import Facts
+from whysafe.scanning.analysed import Analysed
+from whysafe.scanning.examine import Analysis
 from whysafe.syntax.position import span
 from whysafe.syntax.source import split_lines
 
@@ -49,7 +52,7 @@ CARDS = {
 WORDS = {"eval(": "eval-use", "md5(": "md5-use", "random(": "random-use", "input(": "input-use"}
 
 
-def check(text, settings, today, path):
+def analyse(text):
     """The stand-in: finds words; BROKEN is a region that cannot be analysed, and CRASH a defect of the engine."""
     if "CRASH" in text:
         raise RuntimeError("the engine fell over")
@@ -71,8 +74,10 @@ def check(text, settings, today, path):
                 )
         if "BROKEN" in line:
             gaps.append(Gap(span(number, 0, number, 1), "this cannot be parsed"))
-    facts = Facts(findings=tuple(findings), blocks=(), gaps=tuple(gaps))
-    return project(facts, CARDS, settings, today, path)
+    return Analysed(Facts(findings=tuple(findings), blocks=(), gaps=tuple(gaps)))
+
+
+ENGINE = SimpleNamespace(cards=lambda: CARDS, analyse=analyse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,11 @@ class Ran:
 @pytest.fixture
 def cards():
     return CARDS
+
+
+@pytest.fixture
+def engine():
+    return ENGINE
 
 
 @pytest.fixture
@@ -103,7 +113,7 @@ def whysafe_check(project_folder, capsys) -> Callable[..., Ran]:
 
     def run(*arguments: str) -> Ran:
         assert Path.cwd() == project_folder
-        status = run_with(parser().parse_args(["check", *arguments]), check, CARDS)
+        status = run_with(parser().parse_args(["check", *arguments]), Analysis(load=lambda: ENGINE))
         captured = capsys.readouterr()
         return Ran(status, captured.out, captured.err)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from pathlib import PurePath
@@ -196,3 +197,11 @@ def test_problems_of_settings_go_to_standard_error_with_their_place(project_fold
         in ran.err
     )
     assert json.loads(ran.out)["errors"] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_that_is_named_is_an_error_and_nobody_waits_for_it(project_folder, whysafe_check):
+    os.mkfifo(project_folder / "pipe.py")
+    ran = whysafe_check("pipe.py", "--format", "json")
+    assert ran.status == 2
+    assert "regular file" in json.loads(ran.out)["errors"][0]["message"]

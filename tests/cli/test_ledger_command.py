@@ -12,9 +12,10 @@ import jsonschema
 import pytest
 from whysafe.cli import ledger as command
 from whysafe.cli import ledger_json
-from whysafe.cli.main import main
+from whysafe.cli.main import main, parser
 from whysafe.justifications.comment import Decision
 from whysafe.justifications.state import State
+from whysafe.scanning.examine import Analysis
 
 TODAY = "2026-11-24"
 HEAD = "# justified[{rule}] {decision}: {reason}\n#   -- {who}, 2026-11-12, review by {review}, code {code}\n"
@@ -113,21 +114,11 @@ def test_settings_that_cannot_be_read_make_the_ledger_incomplete(project_folder,
     assert (error["path"], error["line"]) == ("whysafe.toml", 1)
 
 
-def test_a_defect_of_the_engine_is_an_error_and_the_rest_is_listed(project_folder, capsys, cards):
+def test_a_defect_of_the_engine_is_an_error_and_the_rest_is_listed(project_folder, capsys, engine):
     (project_folder / "a.py").write_text("CRASH\n", encoding="utf-8")
     (project_folder / "b.py").write_text("x = 1\n", encoding="utf-8")
-
-    def examine(text):
-        if "CRASH" in text:
-            raise RuntimeError("the engine fell over")
-        from whysafe.report import Facts
-
-        return Facts(findings=(), blocks=(), gaps=()), lambda _: ""
-
-    from whysafe.cli.main import parser
-
     args = parser().parse_args(["ledger", "--format", "json"])
-    assert command.run_with(args, examine, cards) == 2
+    assert command.run_with(args, Analysis(load=lambda: engine)) == 2
     out = json.loads(capsys.readouterr().out)
     assert [(error["path"], out["files"]) for error in out["errors"]] == [("a.py", 2)]
     assert "the engine fell over" in out["errors"][0]["message"]

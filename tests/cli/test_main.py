@@ -10,8 +10,8 @@ import threading
 
 import pytest
 from whysafe import __version__
-from whysafe.cli import main
-from whysafe.cli.deep_stack import run_deep
+from whysafe.cli import check, main
+from whysafe.deep_stack import run_deep
 
 
 def whysafe(*arguments, cwd=None, **options):
@@ -106,11 +106,11 @@ def test_an_interrupt_ends_the_process_at_once(monkeypatch):
     def leave(status):
         raise LeftError(status)
 
-    def interrupted(_work):
+    def interrupted(_args):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "_exit", leave)
-    monkeypatch.setattr(main, "run_deep", interrupted)
+    monkeypatch.setattr(check, "run", interrupted)
     with pytest.raises(LeftError, match="130"):
         main.main(["check"])
 

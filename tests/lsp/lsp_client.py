@@ -26,6 +26,8 @@ class RawClient:
         self.errors = []
         self.answers = {}
         self._inbox = queue.SimpleQueue()
+        self._reading = threading.Event()
+        self._reading.set()
         self._ids = itertools.count(1)
         threading.Thread(target=self._read, daemon=True).start()
         self._error_reader = threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True)
@@ -33,12 +35,33 @@ class RawClient:
 
     def _read(self):
         stream = self.process.stdout
-        while header := stream.readline():
+        while self._reading.wait() and (header := stream.readline()):
             length = int(header.split(b":")[1])
             while stream.readline() not in {b"\r\n", b""}:
                 pass
             self._inbox.put((time.perf_counter(), json.loads(stream.read(length))))
         self._inbox.put((time.perf_counter(), None))
+
+    def hold(self):
+        """Read nothing any more, but for a message that is being waited for."""
+        self._reading.clear()
+
+    def wait_until_full(self):
+        """Wait until the pipe from the server, which is on hold, takes no more."""
+        import fcntl
+        import termios
+
+        capacity = fcntl.fcntl(self.process.stdout, fcntl.F_GETPIPE_SZ)
+        end = time.monotonic() + SECONDS
+        while (
+            int.from_bytes(fcntl.ioctl(self.process.stdout, termios.FIONREAD, bytes(4)), sys.byteorder) < capacity // 2
+        ):
+            assert time.monotonic() < end, "the server writes no more than the pipe takes"
+            time.sleep(0.01)
+
+    def release(self):
+        """Go on reading."""
+        self._reading.set()
 
     def send_bytes(self, data):
         self.process.stdin.write(data)

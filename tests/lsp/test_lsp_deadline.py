@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from whysafe.lsp import limits, supervisor
+from whysafe import limits
+from whysafe.lsp import supervisor
 
 SECONDS = 30
 SHORT = 0.04

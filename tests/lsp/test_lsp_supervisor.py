@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from whysafe.config import Settings
+from whysafe.limits import resident_bytes
 from whysafe.lsp.documents import Documents
-from whysafe.lsp.limits import resident_bytes
 from whysafe.lsp.messages import Order
 from whysafe.lsp.supervisor import Patience, Supervisor, UnavailableError
 from whysafe.syntax.position import Position, span

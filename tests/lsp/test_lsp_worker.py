@@ -8,8 +8,9 @@ import sys
 import threading
 
 import pytest
+from whysafe import limits
 from whysafe.config import Settings
-from whysafe.lsp import limits, messages, wire
+from whysafe.lsp import messages, wire
 from whysafe.lsp.renewal import renewed
 from whysafe.lsp.session import utc_today
 from whysafe.lsp.worker import Worker, command, describe_exit

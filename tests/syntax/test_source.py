@@ -111,3 +111,33 @@ def test_lines(text):
     assert len(starts) == count_line_ends(text) + 1
     ends = [*starts[1:], len(text)]
     assert [text[start:end] for start, end in zip(starts, ends, strict=True) if start < end] == lines
+
+
+def written_while_read(monkeypatch, path, times):
+    """Every reading of a file, so many times, finds that another program has just written to it."""
+    real, left = os.read, [times]
+
+    def read(descriptor, size):
+        data = real(descriptor, size)
+        if data and left[0]:
+            left[0] -= 1
+            with path.open("ab") as file:
+                file.write(b"y\n")
+        return data
+
+    monkeypatch.setattr(os, "read", read)
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path, monkeypatch):
+    path = tmp_path / "a.py"
+    path.write_bytes(b"x\n")
+    written_while_read(monkeypatch, path, times=1)
+    assert read_source(path) == "x\ny\n"
+
+
+def test_a_file_that_goes_on_changing_is_no_text(tmp_path, monkeypatch):
+    path = tmp_path / "a.py"
+    path.write_bytes(b"x\n")
+    written_while_read(monkeypatch, path, times=1_000)
+    with pytest.raises(SourceError, match="written to while it was read"):
+        read_source(path)

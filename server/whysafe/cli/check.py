@@ -1,46 +1,44 @@
-"""`whysafe check`: find the files, analyse each, print the result."""
+"""`whysafe check`: find the files, have each analysed, print the result."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whysafe import config
 from whysafe.cli import json_output, text
+from whysafe.cli.analysing import analysis_of, complain_of_cache
 from whysafe.cli.console import abandon_output, complain, out
 from whysafe.cli.progress import progress
 from whysafe.cli.result import FileResult, Outcome, file_result
-from whysafe.cli.scan import Candidate, FileError, Scan, SettingsOf, candidates
-from whysafe.report import Report
-from whysafe.syntax.source import SourceError, decode, read_source
+from whysafe.report import project
+from whysafe.scanning.child import defect
+from whysafe.scanning.walk import Candidate, FileError, Scan, SettingsOf, candidates
+from whysafe.syntax.source import decode
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping
 
     from whysafe.analysis.finding import Card
-    from whysafe.config import Settings
+    from whysafe.scanning.examine import Analysis, Examined
 
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 STDIN = "-"
 
-Check = Callable[[str, "config.Settings", dt.date, "str | None"], Report]
-
 
 def run(args: argparse.Namespace) -> int:
     """Check with the real engine; the exit status."""
-    from whysafe import checker  # noqa: PLC0415 - usage errors need no engine
-
-    return run_with(args, checker.check, checker.cards())
+    return run_with(args, analysis_of(args, "whysafe check"))
 
 
-def run_with(args: argparse.Namespace, check: Check, cards: Mapping[str, Card]) -> int:
-    """Check as the arguments say with this engine, print to standard output, and return the exit status."""
+def run_with(args: argparse.Namespace, analysis: Analysis) -> int:
+    """Check as the arguments say, print to standard output, and return the exit status."""
+    cards = analysis.cards()
     known = config.vocabulary(cards.values())
     personal, problems = config.from_mapping(_wishes(args), "command line", known)
     if problems:
@@ -55,10 +53,11 @@ def run_with(args: argparse.Namespace, check: Check, cards: Mapping[str, Card]) 
         if len(paths) > 1:
             complain("whysafe check: `-` reads standard input and cannot be mixed with other paths.")
             return FAILED
-        results = [_check_stdin(args.stdin_filename, settings_of, check, today)]
+        results = [_result(_standard_input(args.stdin_filename, settings_of, analysis), cards, today)]
     else:
         found = list(candidates(paths, settings_of, scan))
-        results = [_check_file(candidate, check, today) for candidate in progress(found)]
+        results = [_result(one, cards, today) for one in progress(analysis.examine(found), len(found))]
+    complain_of_cache(analysis, "whysafe check")
     outcome = Outcome(results=tuple(results), scan=scan, cards=cards, today=today)
     _print_problems(scan)
     return _print(outcome, args)
@@ -106,38 +105,24 @@ def _split(values: Iterable[str]) -> list[str]:
     return [word.strip() for value in values for word in value.split(",") if word.strip()]
 
 
-def _check_file(candidate: Candidate, check: Check, today: dt.date) -> FileResult:
-    try:
-        content = read_source(candidate.path)
-    except SourceError as error:
-        return _failed(candidate.shown, candidate.settings, str(error))
-    except OSError as error:
-        return _failed(candidate.shown, candidate.settings, f"This file cannot be read: {error.strerror}.")
-    return _checked(content, candidate, check, today)
-
-
-def _check_stdin(name: str | None, settings_of: SettingsOf, check: Check, today: dt.date) -> FileResult:
+def _standard_input(name: str | None, settings_of: SettingsOf, analysis: Analysis) -> Examined:
     absolute = Path(os.path.normpath(Path(name or "<stdin>").absolute()))
     settings = settings_of(absolute.parent)
     candidate = Candidate(absolute, name or "<stdin>", replace(settings, root=settings.root or str(absolute.parent)))
+    return analysis.of_text(candidate, sys.stdin.buffer.read())
+
+
+def _result(examined: Examined, cards: Mapping[str, Card], today: dt.date) -> FileResult:
+    settings, shown, path = examined.candidate.settings, examined.candidate.shown, str(examined.candidate.path)
+    if examined.analysed is None:
+        return FileResult(path=shown, settings=settings, errors=(FileError(shown, examined.error or ""),))
+    facts = examined.analysed.facts
+    if not (facts.findings or facts.blocks or facts.gaps):
+        # Most files are like this, and the settings of each need not be worked out for nothing.
+        return FileResult(path=shown, settings=config.for_path(settings, path) if settings.per_path else settings)
     try:
-        content = decode(sys.stdin.buffer.read())
-    except SourceError as error:
-        return _failed(candidate.shown, settings, str(error))
-    return _checked(content, candidate, check, today)
-
-
-def _checked(content: str, candidate: Candidate, check: Check, today: dt.date) -> FileResult:
-    settings, shown = candidate.settings, candidate.shown
-    try:
-        report = check(content, settings, today, str(candidate.path))
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as failure:  # noqa: BLE001  # native code may raise what is no Exception; the scan goes on
-        message = f"whysafe failed on this file ({type(failure).__name__}: {failure}). This is a defect of whysafe."
-        return _failed(shown, settings, message)
-    return file_result(shown, content, report, config.for_path(settings, str(candidate.path)))
-
-
-def _failed(shown: str, settings: Settings, message: str) -> FileResult:
-    return FileResult(path=shown, settings=settings, errors=(FileError(shown, message),))
+        report = project(facts, cards, settings, today, path)
+    except Exception as failure:  # noqa: BLE001  # one file must not end the scan
+        return FileResult(path=shown, settings=settings, errors=(FileError(shown, defect(failure)),))
+    content = decode(examined.content) if report.shown or report.notes else ""
+    return file_result(shown, content, report, config.for_path(settings, path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 
 from whysafe import config
 from whysafe.cli import ledger_json, ledger_markdown, ledger_text
+from whysafe.cli.analysing import analysis_of, complain_of_cache
 from whysafe.cli.console import abandon_output, complain
 from whysafe.cli.progress import progress
 from whysafe.cli.result import how_to_leave_out
-from whysafe.cli.scan import Candidate, Scan, SettingsOf, candidates
 from whysafe.cli.text import visible
 from whysafe.cli.whole_file import WriteError, write_whole
 from whysafe.config import file as settings_files
 from whysafe.ledger import Entry, Ledger, Reference, Source, Trouble, Weakening, of_source, weakened
-from whysafe.syntax.source import SourceError, read_source
+from whysafe.scanning.child import defect
+from whysafe.scanning.walk import Candidate, Scan, SettingsOf, candidates
+from whysafe.syntax.source import decode
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
     from whysafe.analysis.finding import Card
     from whysafe.config import Settings
-    from whysafe.report import Facts
+    from whysafe.scanning.analysed import Analysed
+    from whysafe.scanning.examine import Analysis
 
 COMPLETE, INCOMPLETE = 0, 2
 NO_JINJA = (
@@ -36,7 +39,6 @@ NO_JINJA = (
     "Install it with `pip install 'whysafe[html]'`, or choose another --format."
 )
 
-Examine = Callable[[str], "tuple[Facts, Callable[[int], str]]"]
 Cards = Mapping[str, "Card"]
 
 
@@ -45,18 +47,13 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "html" and find_spec("jinja2") is None:
         complain(NO_JINJA)
         return INCOMPLETE
-    from whysafe import checker  # noqa: PLC0415 - usage errors need no engine
-
-    def examine(text: str) -> tuple[Facts, Callable[[int], str]]:
-        document = checker.Document(text)
-        return document.facts(), document.qualified_name
-
-    return run_with(args, examine, checker.cards())
+    return run_with(args, analysis_of(args, "whysafe ledger"))
 
 
-def run_with(args: argparse.Namespace, examine: Examine, cards: Cards) -> int:
-    """Make the ledger that the arguments ask for with this engine, write it, and return the exit status."""
-    ledger = collect(args.paths or ["."], examine, cards, args.today or dt.datetime.now(dt.timezone.utc).date())
+def run_with(args: argparse.Namespace, analysis: Analysis) -> int:
+    """Make the ledger that the arguments ask for, write it, and return the exit status."""
+    ledger = collect(args.paths or ["."], analysis, args.today or dt.datetime.now(dt.timezone.utc).date())
+    complain_of_cache(analysis, "whysafe ledger")
     for remark in (*ledger.trouble, *ledger.remarks):
         place = remark.path if remark.line is None else f"{remark.path}:{remark.line + 1}"
         complain(visible(f"{place}: {remark.message}"))
@@ -65,8 +62,9 @@ def run_with(args: argparse.Namespace, examine: Examine, cards: Cards) -> int:
     return COMPLETE if ledger.complete else INCOMPLETE
 
 
-def collect(paths: Sequence[str], examine: Examine, cards: Cards, today: dt.date) -> Ledger:
+def collect(paths: Sequence[str], analysis: Analysis, today: dt.date) -> Ledger:
     """The ledger of everything that the paths name or hold."""
+    cards = analysis.cards()
     known = config.vocabulary(cards.values())
     scan = Scan()
     settings_of = SettingsOf(config.Settings(), known, use_files=True, problems=scan.problems)
@@ -74,18 +72,19 @@ def collect(paths: Sequence[str], examine: Examine, cards: Cards, today: dt.date
     entries: list[Entry] = []
     trouble: list[Trouble] = []
     unanswered = 0
-    for candidate in progress(found):
+    for examined in progress(analysis.examine(found), len(found)):
+        candidate, analysed = examined.candidate, examined.analysed
+        if analysed is None:
+            trouble.append(_trouble(candidate, None, examined.error or ""))
+            continue
         try:
-            source = _examined(candidate, examine)
-            of_file, open_here = of_source(source, cards, today)
-        except (KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except BaseException as failure:  # noqa: BLE001  # native code may raise what is no Exception; the rest goes on
-            trouble.append(_failure(candidate, failure))
+            of_file, open_here = of_source(_source(candidate, examined.content, analysed), cards, today)
+        except Exception as failure:  # noqa: BLE001  # one file must not end the scan
+            trouble.append(_trouble(candidate, None, defect(failure)))
             continue
         entries += of_file
         unanswered += open_here
-        trouble += [_trouble(candidate, gap.span.start.line, gap.message) for gap in source.facts.gaps]
+        trouble += [_trouble(candidate, gap.span.start.line, gap.message) for gap in analysed.facts.gaps]
     trouble += [Trouble(error.path, error.line, error.message) for error in scan.errors]
     unread, remarks = _settings_problems(scan.problems)
     return Ledger(
@@ -100,27 +99,15 @@ def collect(paths: Sequence[str], examine: Examine, cards: Cards, today: dt.date
     )
 
 
-def _examined(candidate: Candidate, examine: Examine) -> Source:
-    text = read_source(candidate.path)
-    facts, qualified_name = examine(text)
+def _source(candidate: Candidate, content: bytes, analysed: Analysed) -> Source:
     return Source(
         shown=Path(candidate.shown).as_posix(),
         path=str(candidate.path),
-        text=text,
-        facts=facts,
+        text=decode(content) if analysed.facts.findings or analysed.facts.blocks else "",
+        facts=analysed.facts,
         settings=candidate.settings,
-        qualified_name=qualified_name,
+        qualified_name=analysed.qualified_name,
     )
-
-
-def _failure(candidate: Candidate, failure: BaseException) -> Trouble:
-    if isinstance(failure, SourceError):
-        message = str(failure)
-    elif isinstance(failure, OSError):
-        message = f"This file cannot be read: {failure.strerror}."
-    else:
-        message = f"whysafe failed on this file ({type(failure).__name__}: {failure}). This is a defect of whysafe."
-    return _trouble(candidate, None, message)
 
 
 def _trouble(candidate: Candidate, line: int | None, message: str) -> Trouble:

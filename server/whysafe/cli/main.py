@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from whysafe import __version__
 from whysafe.cli.console import abandon_output
-from whysafe.cli.deep_stack import run_deep
+from whysafe.deep_stack import run_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 CLEAN, INTERRUPTED = 0, 130
 STDERR = 2
+JOBS_LIMIT = 256
 SEVERITIES = ("hint", "information", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
 DECISIONS = ("accepted", "mitigated", "deferred", "false-alarm")
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     _add_ledger(commands)
     _add_justify(commands)
     _add_pages(commands)
+    _add_cache(commands)
     _add_server(commands)
     return whole
 
@@ -114,6 +116,7 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("--today", type=_date, metavar="YYYY-MM-DD", help="the day that review dates are compared with")
     check.add_argument("--no-config", action="store_true", help="read no settings files")
     check.add_argument("--stdin-filename", metavar="PATH", help="what the file from standard input is called")
+    _add_analysis(check)
     check.set_defaults(run=_check)
 
 
@@ -130,7 +133,33 @@ def _add_ledger(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     ledger.add_argument("--format", choices=("text", "markdown", "json", "html"), default="text", help="default: text")
     ledger.add_argument("--output", metavar="FILE", help="write the ledger there instead of to standard output")
     ledger.add_argument("--today", type=_date, metavar="YYYY-MM-DD", help="the day for which the ledger is made")
+    _add_analysis(ledger)
     ledger.set_defaults(run=_ledger)
+
+
+def _add_analysis(command: argparse.ArgumentParser) -> None:
+    """The options about how files are analysed; none of them changes what is found."""
+    command.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="analyse in N processes; 1: in this one; default: one per processor"
+    )
+    command.add_argument("--no-cache", action="store_true", help="analyse every file anew, and keep nothing")
+    _add_cache_dir(command)
+
+
+def _add_cache_dir(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--cache-dir", metavar="DIR", help="keep what was found out there; default: WHYSAFE_CACHE_DIR")
+
+
+def _add_cache(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    cache = commands.add_parser(
+        "cache",
+        help="remove what earlier scans have kept, or say where it lies",
+        description="Scans keep what they found out about a text, so that a text is analysed once.",
+        allow_abbrev=False,
+    )
+    cache.add_argument("action", choices=("clear", "dir"), help="clear: remove all of it; dir: say where it lies")
+    _add_cache_dir(cache)
+    cache.set_defaults(run=_cache)
 
 
 def _add_justify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -187,18 +216,26 @@ def _loading() -> Iterator[None]:
         yield
 
 
-def _check(args: argparse.Namespace) -> int:
-    with _loading():
-        from whysafe.cli.check import run  # noqa: PLC0415 - loads the engine
+def _jobs(text: str) -> int:
+    try:
+        jobs = int(text)
+    except ValueError:
+        jobs = 0
+    if not 1 <= jobs <= JOBS_LIMIT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes; write one from 1 to {JOBS_LIMIT}")
+    return jobs
 
-    return run_deep(lambda: run(args))
+
+def _check(args: argparse.Namespace) -> int:
+    from whysafe.cli.check import run  # noqa: PLC0415 - loads what a scan needs
+
+    return run(args)
 
 
 def _ledger(args: argparse.Namespace) -> int:
-    with _loading():
-        from whysafe.cli.ledger import run  # noqa: PLC0415 - loads the engine
+    from whysafe.cli.ledger import run  # noqa: PLC0415 - loads what a scan needs
 
-    return run_deep(lambda: run(args))
+    return run(args)
 
 
 def _justify(args: argparse.Namespace) -> int:
@@ -206,6 +243,12 @@ def _justify(args: argparse.Namespace) -> int:
         from whysafe.cli.justify import run  # noqa: PLC0415 - loads the engine
 
     return run_deep(lambda: run(args))
+
+
+def _cache(args: argparse.Namespace) -> int:
+    from whysafe.cli.cache import run  # noqa: PLC0415 - other commands need none of it
+
+    return run(args)
 
 
 def _explain(args: argparse.Namespace) -> int:

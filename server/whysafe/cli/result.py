@@ -10,9 +10,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whysafe.cli.scan import FileError, Scan
 from whysafe.config import relative_path
 from whysafe.report import ANSWERED, Report, fails, is_selected
+from whysafe.scanning.walk import FileError, Scan
 from whysafe.syntax.source import split_lines
 
 if TYPE_CHECKING:

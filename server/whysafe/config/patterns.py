@@ -21,6 +21,7 @@ LENGTH_LIMIT = 500
 STARS_LIMIT = 3
 COSTLY_LIMIT = 50
 COUNT_LIMIT = 5_000
+PATTERN_WORK = 1_500
 
 _STARS = re.compile(r"\*+")
 
@@ -36,9 +37,12 @@ class RefusedPattern:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Compiled patterns of one folder."""
+    """Compiled patterns of one folder; `count` of them, with two and three stars in a name so many."""
 
     spec: pathspec.GitIgnoreSpec
+    count: int = 0
+    two_stars: int = 0
+    three_stars: int = 0
 
     def match(self, path: str) -> bool | None:
         """Whether the last pattern that fits ignores the path (True) or takes it back (False); None without one.
@@ -46,6 +50,15 @@ class Matcher:
         `path` is relative to the folder of the patterns, with `/` between names and at the end of a folder.
         """
         return self.spec.check_file(path, separators=()).include
+
+    def work(self, path: str) -> int:
+        """How many steps a match of this path takes at worst; a million of them take about a millisecond."""
+        work = self.count * PATTERN_WORK
+        if self.two_stars or self.three_stars:
+            lengths = [len(name) for name in path.split("/")]
+            work += self.two_stars * sum(length**2 for length in lengths) // 2
+            work += self.three_stars * sum(length**3 for length in lengths) // 6
+        return work
 
 
 def compile_patterns(patterns: Iterable[str]) -> tuple[Matcher, tuple[RefusedPattern, ...]]:
@@ -75,7 +88,9 @@ def compile_patterns(patterns: Iterable[str]) -> tuple[Matcher, tuple[RefusedPat
         refused.append(RefusedPattern(index, pattern, reason))
         if pattern.startswith("!"):
             kept.clear()
-    return Matcher(pathspec.GitIgnoreSpec.from_lines(kept)), tuple(refused)
+    stars = [_most_stars(pattern) for pattern in kept]
+    matcher = Matcher(pathspec.GitIgnoreSpec.from_lines(kept), len(kept), stars.count(2), stars.count(STARS_LIMIT))
+    return matcher, tuple(refused)
 
 
 def refusal(pattern: str) -> str | None:

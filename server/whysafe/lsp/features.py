@@ -16,7 +16,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from whysafe import config, explain
-from whysafe.lsp import action_features, actions, hover, lens, notebook_features
+from whysafe.lsp import action_features, actions, hover, lens, notebook_features, workspace
 from whysafe.lsp.addressed import analysed_as, document_at, in_notebook, is_analysed, target_at, view_at
 from whysafe.lsp.completion import TRIGGERS, complete
 from whysafe.lsp.convert import position_from_client
@@ -54,8 +54,9 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
     if resolve:
         ls.feature(types.CODE_ACTION_RESOLVE)(action_features.resolve_action)
     if session.capabilities.pull:
-        pull = types.DiagnosticOptions(identifier="whysafe", inter_file_dependencies=False, workspace_diagnostics=False)
+        pull = types.DiagnosticOptions(identifier="whysafe", inter_file_dependencies=False, workspace_diagnostics=True)
         ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pull)(diagnostic)
+        ls.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)
     if can_be_watched(params.process_id):
         ls.background(ls.watch_the_client(params.process_id or 0))
 
@@ -74,6 +75,7 @@ async def initialized(ls: Server, _params: Any) -> None:
 def shutdown(ls: Server, *_params: Any) -> None:
     ls.supervisor.stop()
     ls.status.stop()
+    ls.workspace_scan.stop()
 
 
 # Documents ----------------------------------------------------------------------------------------------------------
@@ -89,6 +91,7 @@ def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
     ls.reload_changed_settings()
     ls.documents.open(item.uri, item.language_id, item.version, item.text, path=path_of(item.uri))
     ls.watch(item.uri)
+    ls.workspace_scan.opened(item.uri)
 
 
 def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
@@ -115,6 +118,7 @@ def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
     if ls.documents.close(params.text_document.uri) is None:
         log.warning("ignored that %s was closed, which is not open", params.text_document.uri)
     ls.unwatch(params.text_document.uri)
+    ls.workspace_scan.changed(params.text_document.uri)
 
 
 def did_save(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
@@ -137,6 +141,8 @@ async def did_change_configuration(ls: Server, params: types.DidChangeConfigurat
 def did_change_watched_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
     if any(_is_settings_file(change.uri) for change in params.changes):
         ls.reload_settings()
+    for change in params.changes:
+        ls.workspace_scan.changed(change.uri)
 
 
 async def did_change_workspace_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
@@ -173,6 +179,11 @@ async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict
     if params.previous_result_id == entry.result_id:
         return {"kind": "unchanged", "resultId": entry.result_id}
     return {"kind": "full", "resultId": entry.result_id, "items": entry.items}
+
+
+async def workspace_diagnostic(ls: Server, params: types.WorkspaceDiagnosticParams) -> dict[str, Any]:
+    """The diagnostics of the whole workspace; a question that nothing new can be said to waits."""
+    return await ls.workspace_scan.pull(params)
 
 
 def hover_at(ls: Server, params: types.HoverParams) -> dict[str, Any] | None:
@@ -258,6 +269,16 @@ async def show(ls: Server, *arguments: Any) -> None:
     await asyncio.shield(ls.window_show_document_async(params))
 
 
+def check_workspace(ls: Server, *_arguments: Any) -> None:
+    """Look at all files of the workspace, and keep their diagnostics up to date from now on."""
+    ls.workspace_scan.ask()
+
+
+def clear_cache(ls: Server, *_arguments: Any) -> None:
+    """Remove what scans have kept, and say how much that was."""
+    ls.protocol.tell(types.WINDOW_SHOW_MESSAGE, {"type": 3, "message": f"whysafe: {workspace.clear_cache()}"})
+
+
 def restart(ls: Server, *_arguments: Any) -> None:
     """Start the analysis afresh, with a new worker."""
     ls.supervisor.restart()
@@ -280,7 +301,7 @@ METHODS = (
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders, None),
     *notebook_features.METHODS,
     # Registered in `initialize`, because they depend on the client: textDocument/codeAction, codeAction/resolve and
-    # textDocument/diagnostic.
+    # textDocument/diagnostic and workspace/diagnostic.
 )
 COMMANDS = (
     (actions.EXPLAIN_COMMAND, explain_rule),
@@ -288,6 +309,8 @@ COMMANDS = (
     (actions.INSPECT_COMMAND, inspect),
     (actions.SHOW_COMMAND, show),
     ("whysafe.restart", restart),
+    (workspace.COMMAND, check_workspace),
+    (workspace.CLEAR_COMMAND, clear_cache),
 )
 
 
@@ -318,6 +341,7 @@ async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
         await server.ended.wait()
     finally:
         server.supervisor.stop()
+        server.workspace_scan.stop()
         frames.flush(FLUSH_SECONDS)
     return server.protocol.exit_status or 0
 

@@ -25,6 +25,7 @@ from whysafe.lsp.reports import Entry, Reports
 from whysafe.lsp.session import EDITOR, SECTION, SETTINGS_FILES, Session, editor_settings, uri_of
 from whysafe.lsp.status import METHOD, Status, Teller, status_of
 from whysafe.lsp.supervisor import Supervisor
+from whysafe.lsp.workspace import WATCHED, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
@@ -62,6 +63,7 @@ class Server(LanguageServer):
         self.reports = Reports(session=self.session)
         self.supervisor = Supervisor(self.on_facts, self.on_cards, self.show_warning, first_worker=worker)
         self.status = Teller(self._status, lambda params: self.protocol.tell(METHOD, params))
+        self.workspace_scan = Workspace(self)
         self.initial_settings: dict[str, Any] = {}
         self.configured = asyncio.Event()
         self.ended = asyncio.Event()
@@ -215,6 +217,7 @@ class Server(LanguageServer):
         self._show_problems()
         self.ask_for_pull()
         self.tell_status()
+        self.workspace_scan.all_changed()
 
     def ask_for_pull(self) -> None:
         """Tell a client that pulls that what it was given may be outdated."""
@@ -293,7 +296,7 @@ class Server(LanguageServer):
         client = self.session.capabilities
         registrations = []
         if client.watches_files:
-            watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in SETTINGS_FILES]
+            watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in (*SETTINGS_FILES, *WATCHED)]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
             registrations.append(_registration(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
         if client.registers_configuration:

@@ -83,6 +83,7 @@ class Capabilities:
     refreshes_lenses: bool = False
     status: bool = False
     shows_documents: bool = False
+    work_done_progress: bool = False
 
 
 def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
@@ -114,6 +115,7 @@ def read_capabilities(client: types.ClientCapabilities) -> Capabilities:
         refreshes_lenses=can("workspace.code_lens.refresh_support"),
         status=_wants_status(client.experimental),
         shows_documents=can("window.show_document.support"),
+        work_done_progress=can("window.work_done_progress"),
         registers_configuration=can("workspace.did_change_configuration.dynamic_registration"),
     )
 

@@ -13,7 +13,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from whysafe.lsp import limits, messages, wire
+from whysafe import limits
+from whysafe.lsp import messages, wire
 from whysafe.lsp.renewal import renewed
 from whysafe.lsp.tracked import Fault, Tracked
 from whysafe.lsp.worker import Worker, command

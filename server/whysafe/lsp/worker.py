@@ -8,48 +8,26 @@ while these are being imported.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import logging
 import subprocess
-import sys
 import tempfile
 import threading
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from whysafe import launch
 from whysafe.lsp import wire
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
 
-LIBRARIES = ("libcst",)
-
 log = logging.getLogger(__name__)
 
 
 def command() -> list[str]:
     """The command that starts a worker of this very installation."""
-    return [sys.executable, *_options(), str(Path(__file__).with_name("launch.py")), *library_folders()]
-
-
-def _options() -> list[str]:
-    """Isolated, which also means without Python's environment variables; where compiled files are kept is passed on.
-
-    Else the worker would not find what was compiled before, and compile everything at each start.
-    """
-    return ["-I"] if sys.pycache_prefix is None else ["-I", "-X", f"pycache_prefix={sys.pycache_prefix}"]
-
-
-def library_folders() -> list[str]:
-    """Where the libraries of the worker are installed. They are looked up, not imported."""
-    folders = []
-    for name in LIBRARIES:
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.origin is not None:
-            folders.append(str(Path(spec.origin).resolve().parent.parent))
-    return folders
+    return launch.command("lsp.worker_main")
 
 
 class Worker:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from whysafe.lsp import limits, messages, wire
+from whysafe import limits
+from whysafe.lsp import messages, wire
 from whysafe.lsp.renewal import renewal
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LIMIT: Final = 10 << 20
 """Bytes of the largest file that is read unless the caller says otherwise."""
 
+_READINGS: Final = 3  # how often a file that changes meanwhile is read
 _HEAD: Final = 1 << 16  # where a coding cookie is looked for
 _SLOW: Final = frozenset(("idna", "punycode"))  # decoders whose time grows with the square of the length
 _LINE_END: Final = re.compile(r"\r\n?|\n")
@@ -28,27 +29,56 @@ class SourceError(Exception):
 def read_source(path: Path, limit: int = LIMIT) -> str:
     """The text of a regular file, its line ends as they are, a byte order mark left out.
 
-    Never waits for a pipe or a device, and reads no more than `limit` bytes.
+    Raises:
+        SourceError: As `read_bytes`, or the bytes cannot be decoded.
+    """
+    return decode(read_bytes(path, limit))
+
+
+def read_bytes(path: Path, limit: int = LIMIT) -> bytes:
+    """The content of a regular file. Never waits for a pipe or a device, and reads no more than `limit` bytes.
 
     Raises:
-        SourceError: The file cannot be opened, is no regular file, is too large, or cannot be decoded.
+        SourceError: The file cannot be opened, is no regular file, is too large, or does not stay as it is while it is
+            read.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
         raise SourceError(f"The file cannot be opened: {_reason(error)}.") from error
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise SourceError("This is no regular file; only regular files are read.")
-        with open(descriptor, "rb", closefd=False) as file:
-            data = file.read(limit + 1)
+        return _settled(descriptor, limit)
     except OSError as error:
         raise SourceError(f"The file cannot be read: {_reason(error)}.") from error
     finally:
         os.close(descriptor)
-    if len(data) > limit:
-        raise SourceError(f"The file has more than {limit:,} bytes; files of this size are not read.")
-    return decode(data)
+
+
+def _settled(descriptor: int, limit: int) -> bytes:
+    """What the file holds, once nobody has written to it during a reading: half of one text is no text."""
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
+        raise SourceError("This is no regular file; only regular files are read.")
+    for _ in range(_READINGS):
+        if before.st_size > limit:
+            raise SourceError(f"The file has more than {limit:,} bytes; files of this size are not read.")
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        data = _read_all(descriptor, before.st_size)
+        after = os.fstat(descriptor)
+        if (after.st_size, after.st_mtime_ns) == (len(data), before.st_mtime_ns):
+            return data
+        before = after
+    raise SourceError("The file was written to while it was read. Check it again when that is done.")
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    """The bytes from here on: `size` of them, or one more where there are more, or fewer where there are no more."""
+    parts = []
+    wanted = size + 1
+    while wanted > 0 and (part := os.read(descriptor, wanted)):
+        parts.append(part)
+        wanted -= len(part)
+    return b"".join(parts)
 
 
 def decode(data: bytes) -> str:

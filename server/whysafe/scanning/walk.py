@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whysafe import config
-from whysafe.cli import skips
-from whysafe.cli.skips import Skip
-from whysafe.config.file import holds_marker
+from whysafe.config.file import ROOT_MARKERS, holds_marker
+from whysafe.scanning import skips
+from whysafe.scanning.skips import Skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
-    from whysafe.cli.skips import Rooted
     from whysafe.config import Problem, Settings, Vocabulary
+    from whysafe.scanning.skips import Rooted
 
 SUFFIXES = (".py", ".pyi")
+MARKERS = frozenset(ROOT_MARKERS)
+IGNORE_FILE = ".gitignore"
+STEPS, STEPS_PER_PATH = 20_000_000_000, 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,13 @@ class Scan:
     errors: list[FileError] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: Counter[Skip] = field(default_factory=Counter)
+    matched: int = 0
+    """How many paths were compared with patterns, and how many steps that took at worst."""
+    steps: int = 0
+
+    def has_patience(self) -> bool:
+        """Whether patterns still apply: a few milliseconds a path, and half a minute more, are all they may take."""
+        return self.steps <= STEPS + STEPS_PER_PATH * self.matched
 
 
 @dataclass(slots=True)
@@ -63,12 +73,16 @@ class SettingsOf:
     problems: list[Problem]
     _folders: dict[Path, Settings] = field(default_factory=dict)
 
-    def __call__(self, folder: Path) -> Settings:
-        """`folder` is absolute. Each settings file is read once, whatever the number of folders below it."""
+    def __call__(self, folder: Path, names: Collection[str] | None = None) -> Settings:
+        """`folder` is absolute, `names` are those that it holds, where they are known.
+
+        Each settings file is read once, whatever the number of folders below it.
+        """
         if not self.use_files:
             return self.personal
         if folder not in self._folders:
-            if folder == folder.parent or holds_marker(folder):
+            marked = holds_marker(folder) if names is None else not MARKERS.isdisjoint(names)
+            if marked or folder == folder.parent:
                 settings, problems = config.load(folder, self.known)
                 self.problems += [problem for problem in problems if problem not in self.problems]
                 self._folders[folder] = config.merge(settings, self.personal)
@@ -77,11 +91,15 @@ class SettingsOf:
         return self._folders[folder]
 
 
-def candidates(paths: Iterable[str], settings_of: SettingsOf, scan: Scan) -> Iterator[Candidate]:
+def candidates(
+    paths: Iterable[str], settings_of: SettingsOf, scan: Scan, only: Collection[Path] | None = None
+) -> Iterator[Candidate]:
     """The files that the paths name or hold, each once; what goes wrong is added to `scan`.
 
-    A file that is named is checked even where it is ignored or called otherwise than Python files are.
+    A file that is named is checked even where it is ignored or called otherwise than Python files are. With `only`,
+    which are absolute paths, no folder is looked at but those on the way to them, and no other file in a folder.
     """
+    wanted = None if only is None else frozenset((*only, *(above for path in only for above in path.parents)))
     seen: set[Path] = set()
     for given in paths:
         path = Path(given)
@@ -91,7 +109,7 @@ def candidates(paths: Iterable[str], settings_of: SettingsOf, scan: Scan) -> Ite
             reason = error.strerror if isinstance(error, OSError) else str(error)
             scan.errors.append(FileError(given, f"There is nothing to check here: {reason}."))
             continue
-        found = _walk(path, settings_of, scan) if stat.S_ISDIR(mode) else [_named(path, settings_of)]
+        found = _walk(path, settings_of, scan, wanted) if stat.S_ISDIR(mode) else [_named(path, settings_of)]
         for candidate in found:
             if candidate.path not in seen:
                 seen.add(candidate.path)
@@ -114,20 +132,28 @@ class _Folder:
     ignores: tuple[Rooted, ...]
 
 
-def _walk(root: Path, settings_of: SettingsOf, scan: Scan) -> Iterator[Candidate]:
+def _walk(root: Path, settings_of: SettingsOf, scan: Scan, wanted: Collection[Path] | None) -> Iterator[Candidate]:
     absolute = Path(os.path.normpath(root.absolute()))
     real_root = absolute.resolve()
     waiting = [_Folder(absolute, root, skips.gitignores_above(absolute))]
     while waiting:
         folder = waiting.pop()
-        settings = _rooted(settings_of(folder.path), absolute)
-        ignores = folder.ignores + _own_ignores(folder.path, scan)
+        entries = _entries(folder, scan)
+        names = {entry.name for entry in entries}
+        settings = _rooted(settings_of(folder.path, names), absolute)
+        ignores = folder.ignores
+        if IGNORE_FILE in names:
+            ignores += _own_ignores(folder.path, scan)
         excludes = skips.excludes(settings.exclude)
         below: list[_Folder] = []
-        for entry in _entries(folder, scan):
+        for entry in entries:
             kind = _kind(entry, real_root)
+            if kind is None:
+                continue
             path = folder.path / entry.name
-            if kind is None or (kind is not Skip.SPECIAL and _is_left_out(path, kind, ignores, excludes, scan)):
+            if wanted is not None and path not in wanted:
+                continue
+            if kind is not Skip.SPECIAL and _is_left_out(path, kind, ignores, excludes, scan):
                 continue
             if kind == "folder":
                 below.append(_Folder(path, folder.shown / entry.name, ignores))
@@ -142,7 +168,7 @@ def _own_ignores(folder: Path, scan: Scan) -> tuple[Rooted, ...]:
     own, refused = skips.gitignore(folder)
     for pattern in refused:
         message = f"The pattern `{pattern.pattern[:80]}` is not used: {pattern.reason}."
-        scan.problems.append(config.Problem(str(folder / ".gitignore"), pattern.index, 0, message))
+        scan.problems.append(config.Problem(str(folder / IGNORE_FILE), pattern.index, 0, message))
     return () if own is None else (own,)
 
 
@@ -160,7 +186,7 @@ def _kind(entry: os.DirEntry[str], root: Path) -> str | Skip | None:
     if entry.is_dir(follow_symlinks=False):
         if entry.name in skips.NEVER:
             return None
-        is_environment = os.path.lexists(Path(entry.path, "pyvenv.cfg"))
+        is_environment = os.path.lexists(f"{entry.path}{os.sep}pyvenv.cfg")
         return Skip.ENVIRONMENT if is_environment else "folder"
     is_python = entry.name.endswith(SUFFIXES)
     if entry.is_symlink():
@@ -187,7 +213,18 @@ def _kind_of_link(entry: os.DirEntry[str], root: Path, *, is_python: bool) -> st
 def _is_left_out(
     path: Path, kind: str | Skip, ignores: tuple[Rooted, ...], excludes: tuple[Rooted, ...], scan: Scan
 ) -> bool:
+    if not (ignores or excludes) or not scan.has_patience():
+        return False
     name = path.as_posix() + ("/" if kind == "folder" or kind is Skip.ENVIRONMENT else "")
+    scan.matched += 1
+    scan.steps += skips.work((*ignores, *excludes), name)
+    if not scan.has_patience():
+        message = (
+            "Comparing paths with the patterns of `.gitignore` and `exclude` takes too long. From here on they are not "
+            "used, so that more files are checked. Write fewer patterns, with fewer stars."
+        )
+        scan.problems.append(config.Problem(str(path), 0, 0, message))
+        return False
     for patterns, reason in ((ignores, Skip.IGNORED), (excludes, Skip.EXCLUDED)):
         if patterns and skips.is_ignored(patterns, name):
             scan.skipped[reason] += 1

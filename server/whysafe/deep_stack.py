@@ -15,11 +15,12 @@ RECURSION_LIMIT = 50_000
 T = TypeVar("T")
 
 
-def run_deep(work: Callable[[], T]) -> T:
+def run_deep(work: Callable[[], T], watch: Callable[[threading.Thread], object] | None = None) -> T:
     """The result of `work`, run in a thread with a large stack; what it raises is raised here.
 
     Systems refuse stack sizes at will, so smaller ones are tried. The thread does not keep the process alive, so that
-    an interrupt ends it. Raises RuntimeError where no such thread can be started.
+    an interrupt ends it. `watch` is called with the thread several times a second while it runs. Raises RuntimeError
+    where no such thread can be started.
     """
     results: list[T] = []
     failures: list[BaseException] = []
@@ -30,11 +31,18 @@ def run_deep(work: Callable[[], T]) -> T:
         except BaseException as failure:  # noqa: BLE001  # it is raised again in the thread that waits
             failures.append(failure)
 
+    limit = sys.getrecursionlimit()
     sys.setrecursionlimit(RECURSION_LIMIT)
-    thread = _started(target)
-    while thread.is_alive():
-        # With a time limit the wait can be interrupted on every system.
-        thread.join(0.2)
+    try:
+        thread = _started(target)
+        while thread.is_alive():
+            # With a time limit the wait can be interrupted on every system.
+            thread.join(0.2)
+            if watch is not None and thread.is_alive():
+                watch(thread)
+    finally:
+        # The stack of this thread is no deeper than before.
+        sys.setrecursionlimit(limit)
     if failures:
         raise failures[0]
     return results[0]

@@ -84,6 +84,11 @@ def excludes(switches: tuple[Switch, ...]) -> tuple[Rooted, ...]:
     return tuple(Rooted(root.rstrip("/") + "/", compile_patterns(names)[0]) for root, names in by_root.items())
 
 
+def work(patterns: Iterable[Rooted], path: str) -> int:
+    """How many steps it takes at worst to match an absolute path, as in `Matcher.work`."""
+    return sum(rooted.matcher.work(path[len(rooted.folder) :]) for rooted in patterns)
+
+
 def is_ignored(patterns: Iterable[Rooted], path: str) -> bool:
     """What the last of several sets of patterns that says anything of an absolute path says."""
     answer = False

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from whysafe.cli.scan import Scan, SettingsOf, candidates
-from whysafe.cli.skips import Skip
 from whysafe.config import Settings, vocabulary
+from whysafe.scanning import walk
+from whysafe.scanning.skips import Skip
+from whysafe.scanning.walk import Scan, SettingsOf, candidates
 
 
 @pytest.fixture
-def scan(cards):
+def scan():
     """Scan paths; the names of the files found and what the scan met besides."""
 
     def run(*paths):
         met = Scan()
-        settings_of = SettingsOf(Settings(), vocabulary(cards.values()), True, met.problems)
+        settings_of = SettingsOf(Settings(), vocabulary(()), True, met.problems)
         return [candidate.shown for candidate in candidates(paths, settings_of, met)], met
 
     return run
@@ -36,7 +37,7 @@ def test_python_files_in_a_fixed_order_each_once(project_folder, scan):
     fill(project_folder, "b/z.py", "b/a.pyi", "a.py", "c/d/e.py", "notes.txt", "B.py", "x.pyc")
     names, met = scan(".", "a.py", "b")
     assert names == ["B.py", "a.py", "b/a.pyi", "b/z.py", "c/d/e.py"]
-    assert met == Scan()
+    assert met == Scan(matched=met.matched, steps=met.steps)
 
 
 def test_what_never_is_code_of_the_project_is_left_out(project_folder, scan):
@@ -97,16 +98,13 @@ def test_links_out_of_the_root_and_links_to_folders_are_not_followed(project_fol
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_pipes_are_not_opened(project_folder, scan, whysafe_check):
+def test_pipes_are_not_opened(project_folder, scan):
     os.mkfifo(project_folder / "pipe.py")
     names, met = scan(".")
     assert names == []
     assert met.skipped == Counter({Skip.SPECIAL: 1})
     os.mkfifo(project_folder / ".gitignore")
     assert "not a regular file" in scan(".")[1].problems[0].message
-    ran = whysafe_check("pipe.py", "--format", "json")
-    assert ran.status == 2
-    assert "regular file" in json.loads(ran.out)["errors"][0]["message"]
 
 
 def test_a_slow_gitignore_is_refused_aloud_and_the_scan_goes_on(project_folder, scan):
@@ -129,20 +127,28 @@ def test_a_deep_folder_needs_no_recursion(project_folder, scan):
     assert len(scan(".")[0]) == 1
 
 
-def test_a_folder_that_vanishes_is_an_error(project_folder, scan, monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError(2, "No such file or directory"),
+        PermissionError(13, "Permission denied"),
+        OSError(40, "Too many"),
+    ],
+)
+def test_a_folder_that_cannot_be_listed_is_an_error(project_folder, scan, monkeypatch, error):
     fill(project_folder, "a/x.py", "b.py")
     real = os.scandir
 
     def scandir(path):
         if str(path).endswith("a"):
-            raise FileNotFoundError(2, "No such file or directory")
+            raise error
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
     names, met = scan(".")
     assert names == ["b.py"]
     assert [(error.path, error.message) for error in met.errors] == [
-        ("a", "This folder cannot be read: No such file or directory.")
+        ("a", f"This folder cannot be read: {error.strerror}.")
     ]
 
 
@@ -156,3 +162,38 @@ def test_settings_files_are_read_once_for_many_folders(project_folder, scan, mon
     monkeypatch.setattr(config, "load", lambda folder, known: loads.append(folder) or real(folder, known))
     names, met = scan(".")
     assert (len(names), len(loads), len(met.problems)) == (30, 1, 1)
+
+
+def test_many_patterns_that_are_slow_together_are_given_up_aloud(project_folder, scan, monkeypatch):
+    monkeypatch.setattr(walk, "STEPS", 10_000_000)
+    monkeypatch.setattr(walk, "STEPS_PER_PATH", 100_000)
+    fill(project_folder, *(f"{number:03}{'a' * 200}.py" for number in range(100)))
+    patterns = "".join(f"*a*b{number}\n" for number in range(200))
+    (project_folder / ".gitignore").write_text(f"{patterns}09*\n", encoding="utf-8")
+    names, met = scan(".")
+    # The first few are compared, the others are checked without.
+    assert 90 < len(names) <= 100
+    (problem,) = met.problems
+    assert "takes too long" in problem.message
+
+
+def test_ordinary_patterns_are_never_given_up(project_folder, scan):
+    fill(project_folder, "pkg/module_of_an_ordinary_length.py")
+    patterns = "".join(f"/build{number}/*.py[cod]\n" for number in range(1_000))
+    (project_folder / ".gitignore").write_text(patterns, encoding="utf-8")
+    names, met = scan(".")
+    assert (len(names), met.problems) == (1, [])
+    assert met.steps < walk.STEPS_PER_PATH * met.matched
+
+
+def test_only_the_way_to_the_files_that_are_wanted_is_looked_at(project_folder, monkeypatch):
+    fill(project_folder, "a/b/c.py", "a/b/d.py", "a/x/y.py", "z/z.py", "a/gone/x.py", "a/ignored.py")
+    (project_folder / ".gitignore").write_text("ignored.py\n", encoding="utf-8")
+    looked_at = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: looked_at.append(Path(path).name) or real(path))
+    only = [project_folder / "a" / "b" / "c.py", project_folder / "a" / "ignored.py", project_folder / "nowhere.py"]
+    met = Scan()
+    settings_of = SettingsOf(Settings(), vocabulary(()), True, met.problems)
+    assert [found.shown for found in candidates(["."], settings_of, met, only)] == ["a/b/c.py"]
+    assert looked_at == ["project", "a", "b"]

@@ -1,7 +1,7 @@
-"""Limits that the worker puts on itself, where the system offers them.
+"""Limits that a process puts on itself, where the system offers them.
 
-They are a backstop for a worker whose main process was killed: stuck in native code it could not notice that. While
-the main process lives, its deadlines come first. Loads neither libcst nor pygls.
+They are a backstop for a worker whose parent was killed: stuck in native code it could not notice that. While the
+parent lives, its deadlines come first. Loads neither libcst nor pygls.
 """
 
 from __future__ import annotations
