@@ -91,7 +91,6 @@ class Program:
         previous, gone, pieces, first_line = self._change(edit)
         known = [self._signatures(unit) for unit in gone if unit.scopes is not None]
         lost = frozenset(name for unit in gone for name in unit.lost)
-        carried = self._carry(gone, first_line, edit)
         for unit in gone:
             self._drop(unit)
         ancestors = _ancestors(gone)
@@ -106,7 +105,9 @@ class Program:
         self.memory.limit(min(max(FEWEST_REMEMBERED, self.order.lines), MOST_REMEMBERED))
         for unit in came:
             self._wake(self.catalogue.gate.roots(Glance(unit.piece.text, unit.words)), frozenset())
-        self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
+        if self._carried or any(unit.broken for unit in came):
+            carried = self._carry(gone, first_line, edit)
+            self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(previous, came) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
 
