@@ -77,14 +77,6 @@ def check(folder: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "whysafe", "check", *settled, *options, str(folder)]
 
 
-def known_options() -> frozenset[str]:
-    """Those of the options used here that the installed whysafe has."""
-    text = subprocess.run(
-        [sys.executable, "-m", "whysafe", "check", "--help"], capture_output=True, text=True, check=True
-    ).stdout
-    return frozenset(option for option in ("--jobs", "--no-cache", "--cache-dir") if option in text)
-
-
 def run(effort: Effort, tell: Callable[[str], object]) -> list[Row]:
     """The rows of the table."""
     rows: list[Row] = []
@@ -98,43 +90,31 @@ def run(effort: Effort, tell: Callable[[str], object]) -> list[Row]:
 
 
 def _of_package(name: str, folder: Path, effort: Effort) -> list[Row]:
-    options = known_options()
-    fresh = ["--no-cache"] if "--no-cache" in options else []
-    one = [*fresh, "--jobs", "1"] if "--jobs" in options else fresh
+    one = ("--no-cache", "--jobs", "1")
     padded = [sys.executable, str(Path(__file__).with_name("padded_check.py")), str(PADDED_RULES)]
     commands: dict[str, Sequence[str]] = {
         PEER: [inputs.tool("bandit"), "-r", "-q", "-f", "json", str(folder)],
         "ruff check": [inputs.tool("ruff"), "check", "--isolated", "--no-cache", "--select", "S", "-q", str(folder)],
         "one": check(folder, *one),
+        "padded": [*padded, *check(folder, *one)[3:]],
+        "two": check(folder, "--no-cache", "--jobs", "2"),
     }
-    if Path(__file__).with_name("padded.py").exists():
-        commands["padded"] = [*padded, *check(folder, *one)[3:]]
-    if "--jobs" in options:
-        commands["two"] = check(folder, *fresh, "--jobs", "2")
     with tempfile.TemporaryDirectory() as cache:
-        if "--cache-dir" in options:
-            commands["cached"] = check(folder, "--jobs", "1", "--cache-dir", cache)
-            spent(commands["cached"])
+        commands["cached"] = check(folder, "--jobs", "1", "--cache-dir", cache)
+        spent(commands["cached"])
         took = in_turns(commands, effort.rounds)
     return list(_rows(name, took))
 
 
 def _rows(name: str, took: dict[str, Spent]) -> list[Row]:
-    """The rows of one package; what this whysafe cannot do is said and not left out."""
-    peer, one = took[PEER], took["one"]
-    rows = [
-        Row.ratio(f"scan of {name}, one core", PEER, peer.worked, one.worked, "s", 0.2, 0.1),
+    """The rows of one package."""
+    peer, one, padded = took[PEER], took["one"], took["padded"]
+    two, cached = took["two"], took["cached"]
+    title = f"scan of {name}"
+    return [
+        Row.ratio(f"{title}, one core", PEER, peer.worked, one.worked, "s", 0.2, 0.1),
         Row.ratio("the same, for scale", "ruff check", took["ruff check"].worked, one.worked, "s", None, None),
+        Row.ratio(f"{title}, two processes", PEER, peer.waited, two.waited, "s", 0.1, 0.05),
+        Row.ratio(f"{title}, again and unchanged", PEER, peer.waited, cached.waited, "s", None, None),
+        Row.ratio(f"{title}, one core, {PADDED_RULES} rules", PEER, peer.worked, padded.worked, "s", 0.2, 0.1),
     ]
-    for key, title, targets in (
-        ("two", f"scan of {name}, two processes", (0.1, 0.05)),
-        ("cached", f"scan of {name}, again and unchanged", (None, None)),
-        ("padded", f"scan of {name}, one core, {PADDED_RULES} rules", (0.2, 0.1)),
-    ):
-        if key not in took:
-            rows.append(Row.missing(title, "this whysafe cannot do that yet"))
-        elif key == "padded":
-            rows.append(Row.ratio(title, PEER, peer.worked, took[key].worked, "s", *targets))
-        else:
-            rows.append(Row.ratio(title, PEER, peer.waited, took[key].waited, "s", *targets))
-    return rows

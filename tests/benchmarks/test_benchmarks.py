@@ -142,13 +142,9 @@ def test_keystrokes_are_measured_with_both_servers():
 def test_scans_take_turns_and_a_program_that_fails_is_named(tmp_path):
     (tmp_path / "a.py").write_text("eval(input())\n", encoding="utf-8")
     took = scans.in_turns({"ours": scans.check(tmp_path), "nothing": [sys.executable, "-c", ""]}, 1)
-    assert took["ours"].worked > took["nothing"].worked >= 0
+    assert took["ours"].worked > took["nothing"].worked > -1e-6
     with pytest.raises(RuntimeError, match=f"{Path(sys.executable).name} failed with status 3: sorry"):
         scans.spent([sys.executable, "-c", "import sys; print('sorry', file=sys.stderr); sys.exit(3)"])
-
-
-def test_options_that_this_whysafe_has_are_seen():
-    assert scans.known_options() <= {"--jobs", "--no-cache", "--cache-dir"}
 
 
 PADDED = """
@@ -171,11 +167,14 @@ sys.exit(padded_check.main())
 
 def test_a_scan_with_another_catalogue_finds_what_that_catalogue_knows(tmp_path):
     (tmp_path / "a.py").write_text("import os\neval(x)\nos.system(x)\n", encoding="utf-8")
-    arguments = [str(Path(__file__).parent), "220", *scans.check(tmp_path / "a.py")[3:]]
+    alone = ("--no-cache", "--jobs", "1")
+    arguments = [str(Path(__file__).parent), "220", *scans.check(tmp_path / "a.py", *alone)[3:]]
     process = subprocess.run(
         [sys.executable, "-c", PADDED, *arguments], capture_output=True, text=True, timeout=60, check=False
     )
     assert "eval-use" in process.stdout, process.stderr
     assert "os-system" not in process.stdout
-    plain = subprocess.run(scans.check(tmp_path / "a.py"), capture_output=True, text=True, timeout=60, check=True)
+    plain = subprocess.run(
+        scans.check(tmp_path / "a.py", *alone), capture_output=True, text=True, timeout=60, check=True
+    )
     assert plain.stdout.count('"rule"') > process.stdout.count('"rule"') == 1

@@ -96,7 +96,7 @@ class Server(LanguageServer):
             return
         self.session.cards = cards
         self.session.forget_settings()
-        self.refresh()
+        self._renew_reports()
 
     def on_facts(self, tracked: Tracked) -> None:
         """Make a report of new facts, and push it to a client that does not pull."""
@@ -207,6 +207,11 @@ class Server(LanguageServer):
 
     def refresh(self) -> None:
         """Make all reports again under the settings and on the day of now; nothing is analysed for that."""
+        self._renew_reports()
+        self.workspace_scan.all_changed()
+
+    def _renew_reports(self) -> None:
+        """The same for the open documents alone: a scan of the workspace has a catalogue of its own."""
         if not self.configured.is_set() or not self.session.cards:
             return
         for uri in list(self.documents.by_uri):
@@ -217,7 +222,6 @@ class Server(LanguageServer):
         self._show_problems()
         self.ask_for_pull()
         self.tell_status()
-        self.workspace_scan.all_changed()
 
     def ask_for_pull(self) -> None:
         """Tell a client that pulls that what it was given may be outdated."""
