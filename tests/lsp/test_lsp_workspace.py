@@ -290,3 +290,17 @@ def test_the_cache_is_cleared_on_demand(start_client, workspace, monkeypatch, tm
     told = next(message for message in server.seen if message.get("method") == "window/showMessage")
     assert f"MB were removed from {tmp_path / 'cache'}" in told["params"]["message"]
     assert not list((tmp_path / "cache" / "facts").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "announced"),
+    [("Visual Studio Code", False, True), ("Neovim", False, False), ("Neovim", True, True), (None, False, True)],
+)
+def test_a_client_that_would_refresh_no_open_file_gets_it_when_it_asks(
+    start_client, workspace, name, wanted, announced
+):
+    server = start_client()
+    client = {} if name is None else {"clientInfo": {"name": name}}
+    options = {"workspaceScan": wanted}
+    able = server.initialize(MODERN, rootUri=workspace.as_uri(), initializationOptions=options, **client)
+    assert able["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"] is announced

@@ -54,11 +54,21 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
     if resolve:
         ls.feature(types.CODE_ACTION_RESOLVE)(action_features.resolve_action)
     if session.capabilities.pull:
-        pull = types.DiagnosticOptions(identifier="whysafe", inter_file_dependencies=False, workspace_diagnostics=True)
+        whole = ls.initial_settings.get(workspace.SETTING) is True or not _refreshes_the_workspace_alone(params)
+        pull = types.DiagnosticOptions(identifier="whysafe", inter_file_dependencies=False, workspace_diagnostics=whole)
         ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pull)(diagnostic)
-        ls.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)
+        if whole:
+            ls.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)
     if can_be_watched(params.process_id):
         ls.background(ls.watch_the_client(params.process_id or 0))
+
+
+def _refreshes_the_workspace_alone(params: types.InitializeParams) -> bool:
+    """Whether the client, asked for a refresh, pulls only the whole workspace where it can, and no open document.
+
+    Neovim does (`on_refresh` in its `vim/lsp/diagnostic.lua`, as of 0.12).
+    """
+    return params.client_info is not None and params.client_info.name == "Neovim"
 
 
 async def initialized(ls: Server, _params: Any) -> None:
