@@ -253,3 +253,16 @@ def test_a_client_that_pulls_gets_each_cell_by_itself(start_client):
     client.wait_for(lambda message: message.get("method") == "workspace/diagnostic/refresh")
     assert pull("two")["items"] == []
     assert not any(message.get("method") == "textDocument/publishDiagnostics" for message in client.seen)
+
+
+def test_in_the_report_of_the_workspace_a_notebook_is_its_cells(start_client):
+    client = start_client()
+    client.initialize(PULLED)
+    open_notebook(client, {"one": "import yaml", "two": "data = yaml.load(stream)"})
+    pulled = client.request("textDocument/diagnostic", {"textDocument": {"uri": cell_uri("two")}})["result"]
+    assert [found["code"] for found in pulled["items"]] == ["yaml-unsafe-load"]
+    whole = client.request("workspace/diagnostic", {"previousResultIds": []})["result"]
+    assert {report["uri"]: len(report["items"]) for report in whole["items"]} == {
+        cell_uri("one"): 0,
+        cell_uri("two"): 1,
+    }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     SendPart = Callable[[list[dict[str, Any]]], object]
 
     from whysafe.lsp.host import Server
+    from whysafe.lsp.reports import Entry
     from whysafe.lsp.scan_messages import FileDiagnostics, Found
 
 
@@ -51,15 +52,22 @@ class Answer:
         """The reports of open files whose analysis is up to date; of the others the client asks by itself."""
         items = []
         for uri, tracked in ls.supervisor.tracked.items():
-            entry = ls.reports.get(uri)
-            if entry is None or entry.revision != tracked.document.revision:
+            whole = ls.reports.get(uri)
+            if whole is None or whole.revision != tracked.document.revision:
                 continue
-            result = entry.result_id
-            if self._previous.get(uri) == result:
-                items.append({"kind": "unchanged", "uri": uri, "version": entry.version, "resultId": result})
-            else:
-                items.append(full(uri, entry.items, result) | {"version": entry.version})
+            notebook = ls.notebooks.get(uri)
+            # A notebook is analysed as one text, and shown by its cells.
+            for shown in (uri,) if notebook is None else [cell.uri for cell in notebook.placed]:
+                entry = ls.reports.get(shown)
+                if entry is not None:
+                    items.append(self._open_document(shown, entry))
         return items
+
+    def _open_document(self, uri: str, entry: Entry) -> dict[str, Any]:
+        result = entry.result_id
+        if self._previous.get(uri) == result:
+            return {"kind": "unchanged", "uri": uri, "version": entry.version, "resultId": result}
+        return full(uri, entry.items, result) | {"version": entry.version}
 
 
 @final
