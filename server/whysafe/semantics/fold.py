@@ -6,6 +6,7 @@ Sizes are bounded, so that an expression such as `"a" * 10 ** 9` costs nothing.
 from __future__ import annotations
 
 import operator
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
@@ -42,6 +43,15 @@ def literal(node: cst.CSTNode) -> object:
     return NOT_CONSTANT
 
 
+def _value_of(string: cst.SimpleString) -> str | bytes:
+    """The value of a string; Python warns of escapes that it does not know, which is nothing that is asked here."""
+    if "\\" not in string.value:
+        return string.evaluated_value
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return string.evaluated_value
+
+
 def text_of(node: cst.SimpleString | cst.ConcatenatedString) -> object:
     """The value of a plain or concatenated string; NOT_CONSTANT when a part of it is formatted."""
     parts: list[str | bytes] = []
@@ -52,7 +62,7 @@ def text_of(node: cst.SimpleString | cst.ConcatenatedString) -> object:
             todo += (part.right, part.left)
         elif isinstance(part, cst.SimpleString):
             try:
-                parts.append(part.evaluated_value)
+                parts.append(_value_of(part))
             except (ValueError, SyntaxError):
                 return NOT_CONSTANT
         else:
