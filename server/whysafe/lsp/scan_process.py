@@ -107,6 +107,8 @@ def serve(reader: BinaryIO, writer: BinaryIO, analysis: Analysis) -> None:
             if line.stopped.is_set():
                 return
             wire.write_frame(writer, pack(found))
+    if line.stopped.is_set():
+        return
     problems = [f"{error.path}: {error.message}" for error in met.errors]
     problems += [f"{problem.path}:{problem.line + 1}: {problem.message}" for problem in met.problems]
     if analysis.cache is not None and analysis.cache.trouble is not None:
