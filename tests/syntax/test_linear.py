@@ -82,6 +82,5 @@ def test_time_doubles_with_the_input(name, function):
     part, before = PARTS[name], BEFORE.get(name, "")
     count = SIZE // len(part)
     short, long = (before + part * times for times in (count, 2 * count))
-    spent = seconds(function, short)
-    # A millisecond is added for what the clock cannot tell apart; quadratic time gives four.
-    assert seconds(function, long) < 3.2 * (spent + 0.001)
+    # A millisecond is added for what the clock cannot tell apart; quadratic time gives four, however often it is taken.
+    assert any(seconds(function, long) < 3.2 * (seconds(function, short) + 0.001) for _ in range(3))

@@ -201,15 +201,17 @@ def resplit(
         following: the pieces that follow these; no more of them are read than are needed.
         document_start: whether the document begins with `pieces`.
 
-    Scanning begins one piece before the edit and goes on until a boundary coincides with an old one, so the cost is
-    that of the pieces that change.
+    Scanning begins with the edited piece, or one before it where its first line changes, and goes on until a boundary
+    coincides with an old one, so the cost is that of the pieces that change.
     """
     if not pieces:
         return Patch(0, 0, tuple(split(edit.text)))
     starts = first_lines(pieces)
     head = max(bisect_right(starts, edit.span.start.line) - 1, 0)
     tail = max(bisect_right(starts, edit.span.end.line) - 1, head)
-    first = max(head - 1, 0)
+    # A piece is told from the one before it by its first line alone.
+    keeps_its_start = edit.span.start.line > starts[head] and pieces[head].text.lstrip(" \t\f")[:1] not in {"\\", ""}
+    first = head if keeps_its_start else max(head - 1, 0)
     old = list(pieces[first : tail + 1])
     text = "".join(piece.text for piece in old)
     begin, end = _offsets(text, edit.span.shifted(-starts[first]))
