@@ -6,9 +6,15 @@ import ast
 import re
 import warnings
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from whysafe.syntax.lexer import COMMENT, LINE, STRING, scan
 from whysafe.syntax.words import folded, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from whysafe.syntax.lexer import Token
 
 _ESCAPE_OR_QUOTE = re.compile(r"(\\[\s\S])|\"")
 _FORMATTED = re.compile(r"(?<!\w)(?i:[ft]r?|r[ft])\Z")
@@ -17,6 +23,7 @@ QUOTE = "\0"
 FORMATTED_QUOTE = "\1"
 """Stands where an f- or t-string begins."""
 _STRING = re.compile(rf"{QUOTE}([0-9]+){QUOTE}")
+_READ = frozenset((LINE, COMMENT, STRING))
 
 
 class Glance:
@@ -25,13 +32,36 @@ class Glance:
     `words` are all its words. What costs a scan is worked out when somebody asks for it.
     """
 
-    __slots__ = ("_code", "_strings", "text", "words")
+    __slots__ = ("_code", "_first", "_lines", "_strings", "_tokens", "text", "words")
 
     def __init__(self, text: str, words: frozenset[str] | None = None) -> None:
         self.text = text
         self.words = words_of(text) if words is None else words
         self._code: str | None = None
         self._strings: tuple[str, ...] = ()
+        self._first = 0
+        self._lines: dict[int, tuple[int, int]] = {}
+        self._tokens: list[Token] | None = None
+
+    @property
+    def tokens(self) -> list[Token]:
+        """What the lexer finds in the text; it is read once, for whoever else needs it, too."""
+        if self._tokens is None:
+            self._tokens = list(scan(self.text))
+        return self._tokens
+
+    def part(self, text: str, start: int, words: frozenset[str]) -> Glance:
+        """The glance of a part that begins at an offset of the text; `words` are those of the part.
+
+        Nothing is read again where both its ends are ends of the text, or places where a logical line begins.
+        """
+        found = Glance(text, words)
+        if self._code is not None:
+            first, last = self._lines.get(start), self._lines.get(start + len(text))
+            if first is not None and last is not None:
+                found._code = self._code[first[0] : last[0]]
+                found._first, found._strings = first[1], self._strings[first[1] : last[1]]
+        return found
 
     @property
     def code(self) -> str:
@@ -41,7 +71,7 @@ class Glance:
         that follows its first quotes stays, its literal text included.
         """
         if self._code is None:
-            self._code, self._strings = _read(self.text)
+            self._code, self._strings, self._lines = _read(self.text, self.tokens)
         return self._code
 
     @property
@@ -57,33 +87,48 @@ class Glance:
     def string_at(self, place: int) -> str | None:
         """The plain string whose first `QUOTE` stands at an offset of `code`; None where none does."""
         found = _STRING.match(self.code, place)
-        number = int(found.group(1)) if found is not None else len(self.strings)
-        return self.strings[number] if number < len(self.strings) else None
+        return None if found is None else self.string(int(found.group(1)))
+
+    def string(self, number: int) -> str | None:
+        """The plain string with a number that stands in `code`; None where there is none."""
+        index = number - self._first
+        return self.strings[index] if 0 <= index < len(self.strings) else None
 
 
-def _read(text: str) -> tuple[str, tuple[str, ...]]:
+def _read(text: str, tokens: Iterable[Token]) -> tuple[str, tuple[str, ...], dict[int, tuple[int, int]]]:
+    """The code, the strings, and for each offset of the text at which a logical line begins or the text ends, how long
+    the code and how many the strings are there; none where folding moves letters.
+    """
     parts: list[str] = []
     strings: list[str] = []
-    place = 0
-    for kind, start, end in scan(text):
-        if kind == LINE:
-            parts += (_joined(text[place:start]), "\n", text[start:end])
-        elif kind == COMMENT:
-            parts.append(_joined(text[place:start]))
-        elif kind == STRING:
-            before = text[place:start]
-            parts.append(_joined(before))
-            quotes = 3 if text.startswith(text[start] * 3, start) else 1
-            if _is_formatted(text, start):
-                parts.append(FORMATTED_QUOTE)
-            else:
-                parts.append(f"{QUOTE}{len(strings)}{QUOTE}")
-                strings.append(text[start + quotes : end - quotes])
-        else:
+    lines = {0: (0, 0)}
+    place = size = 0
+    for kind, start, end in tokens:
+        if kind not in _READ:
             continue
+        before = _joined(text[place:start])
+        size += len(before)
+        parts.append(before)
+        if kind == LINE:
+            lines.setdefault(start, (size, len(strings)))
+            parts += ("\n", text[start:end])
+            size += 1 + end - start
+        elif kind == STRING:
+            if _is_formatted(text, start):
+                mark = FORMATTED_QUOTE
+            else:
+                quotes = 3 if text.startswith(text[start] * 3, start) else 1
+                mark = f"{QUOTE}{len(strings)}{QUOTE}"
+                strings.append(text[start + quotes : end - quotes])
+            parts.append(mark)
+            size += len(mark)
         place = end
     parts.append(_joined(text[place:]))
-    return folded("".join(parts)), tuple(strings)
+    code = "".join(parts)
+    if not code.isascii():
+        return folded(code), tuple(strings), {}
+    lines[len(text)] = len(code), len(strings)
+    return code, tuple(strings), lines
 
 
 def _is_formatted(text: str, quote: int) -> bool:

@@ -40,7 +40,7 @@ from whysafe.syntax.tree import Tree, Unparsed, wrapper_of
 from whysafe.syntax.validity import accepts, is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
@@ -59,7 +59,8 @@ class Program:
     def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True, glance: Glance | None = None) -> None:
         self.catalogue = catalogue
         accepted = accepts(text)
-        self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text)])
+        glance = glance or Glance(text)
+        self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text, glance.tokens)])
         self.world = DocumentWorld(self.order, catalogue)
         self.length = len(text)
         self.touched: set[str] = set()
@@ -67,7 +68,9 @@ class Program:
         self._gated = gated
         self.memory = Memory()
         self._carried: list[Finding] = []
-        self._awake = catalogue.gate.awake(glance or Glance(text))
+        self._awake = catalogue.gate.awake(glance)
+        self._glances = _parts(glance, self.order) if gated else {}
+        """What was seen of the units when the text was read, until they are analysed."""
         self._pending: dict[Unit, None] = dict.fromkeys(self.order)
         """Units without a result that may have findings."""
         self._unfilled = list(self.order)[::-1]
@@ -249,7 +252,8 @@ class Program:
     def _sleeps(self, unit: Unit) -> bool:
         """Whether the text of a unit tells that it can have no findings."""
         if unit.gated is None or unit.gated[0] is not self._awake:
-            unit.gated = self._awake, self.catalogue.gate.passes(Glance(unit.piece.text, unit.words), self._awake)
+            glance = self._glances.get(unit) or Glance(unit.piece.text, unit.words)
+            unit.gated = self._awake, self.catalogue.gate.passes(glance, self._awake)
         return not unit.gated[1]
 
     # --- results -----------------------------------------------------------------------------------------------------
@@ -263,6 +267,7 @@ class Program:
                 self._analyse(unit)
                 woken |= self._given_names(unit)
             self._wake(frozenset(), frozenset(woken))
+        self._glances.clear()
 
     def _analyse(self, unit: Unit) -> None:
         self.world.scopes(unit)
@@ -406,6 +411,17 @@ class _Bound:
 def _in_text(finding: Finding) -> tuple[int, int, int, int, str]:
     start, end = finding.span.start, finding.span.end
     return start.line, start.column, end.line, end.column, finding.rule
+
+
+def _parts(glance: Glance, order: Iterable[Unit]) -> dict[Unit, Glance]:
+    """The glances of the units of a text, where that has been read as a whole."""
+    if not glance.is_read:
+        return {}
+    start, found = 0, {}
+    for unit in order:
+        found[unit] = glance.part(unit.piece.text, start, unit.words)
+        start += len(unit.piece.text)
+    return found
 
 
 def _ancestors(gone: Sequence[Unit]) -> tuple[Unit, ...]:

@@ -114,7 +114,7 @@ def _value_may(name: str, code: str, glance: Glance) -> bool:
 
 
 def _string(glance: Glance, number: int) -> str:
-    return glance.strings[number] if number < len(glance.strings) else ""
+    return glance.string(number) or ""
 
 
 @lru_cache(maxsize=65_536)

@@ -23,6 +23,7 @@ from whysafe.syntax.source import count_line_ends, line_starts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from whysafe.syntax.lexer import Token
     from whysafe.syntax.position import Edit, Position, Span
 
 _TAB: Final = 8
@@ -88,9 +89,12 @@ class _Cut(NamedTuple):
     joins: bool
 
 
-def split(text: str) -> list[Piece]:
-    """The pieces of `text`, broken or not; put together they are `text`. Linear, and never raises."""
-    return list(_pieces(text, _START, _cuts(text, _START, document_start=True), len(text)))
+def split(text: str, tokens: Iterable[Token] | None = None) -> list[Piece]:
+    """The pieces of `text`, broken or not; put together they are `text`. Linear, and never raises.
+
+    `tokens` are what the lexer finds in the text, if somebody knows that already.
+    """
+    return list(_pieces(text, _START, _cuts(text, _START, tokens, document_start=True), len(text)))
 
 
 def find_piece(pieces: Sequence[Piece], line: int) -> tuple[int, int]:
@@ -125,13 +129,14 @@ def _piece(text: str, indents: tuple[int, ...], kinds: str, *, header: bool, joi
 _START: Final = Piece("", (), header=False, lines=0)
 
 
-def _cuts(text: str, piece: Piece, *, document_start: bool) -> Iterator[_Cut]:
+def _cuts(text: str, piece: Piece, tokens: Iterable[Token] | None = None, *, document_start: bool) -> Iterator[_Cut]:
     """The boundaries after the start of `text`, which is the start of a document or stands where `piece` does."""
     frames = [0, *piece.indents]
     indents, kinds = piece.indents, piece.kinds
     awaiting = True  # the current piece holds no statement of its frame yet: nothing, or decorators
     opens = ""  # the kind of the frame that the last logical line may have begun
-    for kind, start, first in scan(text, 1 if document_start and text.startswith("\ufeff") else 0):
+    marked = document_start and text.startswith("\ufeff")
+    for kind, start, first in scan(text, int(marked)) if tokens is None or marked else tokens:
         if kind != LINE:
             continue
         column = _column(text[start:first]) if first > start else 0
