@@ -96,8 +96,10 @@ class Glance:
 
 
 def _read(text: str, tokens: Iterable[Token]) -> tuple[str, tuple[str, ...], dict[int, tuple[int, int]]]:
-    """The code, the strings, and for each offset of the text at which a logical line begins or the text ends, how long
-    the code and how many the strings are there; none where folding moves letters.
+    """The code of a text, its strings, and places in both.
+
+    For each offset at which a logical line begins or the text ends: how long the code and how many the strings are up
+    to there. There are none where folding moves letters.
     """
     parts: list[str] = []
     strings: list[str] = []
