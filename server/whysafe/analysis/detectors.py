@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from whysafe.analysis.standing import Sign, Use
+from whysafe.analysis.standing import Needs, Sign, Use
 from whysafe.semantics.calls import Call, Expression
 from whysafe.semantics.known import canonical
 from whysafe.syntax.words import WordTest
@@ -129,6 +129,8 @@ class Nodes:
     use: Use
     roots: frozenset[str]
     sign: Sign | None
+    needs: Needs = Needs.PIECE
+    """What `when` looks at; with less than the piece, it gives no evidence, and a word stands in the node's line."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,11 +192,12 @@ def nodes(  # noqa: PLR0913 - each of them narrows down where trees are needed
     use: Use = Use.ANY,
     roots: Iterable[str] = (),
     sign: Sign | None = None,
+    needs: Needs = Needs.PIECE,
 ) -> Nodes:
     """Nodes by class; give the words or the pattern of identifiers without which there cannot be a finding."""
     if not words and not pattern:
         raise ValueError("nodes() needs words or a pattern: a detector without them would have every file parsed.")
-    return Nodes(kinds, when, frozenset(words), pattern, use, frozenset(roots), sign)
+    return Nodes(kinds, when, frozenset(words), pattern, use, frozenset(roots), sign, needs)
 
 
 def texts(pattern: str, *, words: str = "", when: Callable[[re.Match[str]], Answer] | None = None) -> Texts:

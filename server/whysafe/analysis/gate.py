@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from whysafe.analysis.computed import computed_imports
 from whysafe.analysis.detours import DETOURS, leads_on
-from whysafe.analysis.standing import LONGEST_IMPORT, Use, occurrences, stands
+from whysafe.analysis.standing import LONGEST_IMPORT, Needs, Use, occurrences, stands
 from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of
 from whysafe.syntax.words import folded
 
@@ -51,6 +51,10 @@ class Gate:
     """The triggers of each word, the words of each library, and patterns of identifiers."""
 
     triggers: dict[str, tuple[Trigger, ...]]
+    lone: frozenset[str]
+    """The words of rules that need no more than a statement,"""
+    named: frozenset[str]
+    """and those of them whose rules follow the names in it."""
     by_root: dict[str, frozenset[str]]
     patterns: tuple[Pattern, ...]
     _known: dict[tuple[frozenset[str], frozenset[str]], Awake] = field(default_factory=dict)
@@ -98,13 +102,20 @@ class Gate:
             self._matches(glance, awake)
         )
 
-    def _is_triggered(self, glance: Glance, word: str, awake: Awake) -> bool:
+    def needs_piece(self, glance: Glance, awake: Awake) -> bool:
+        """Whether a rule that needs more than single statements can find something in a text; certain where not."""
+        return any(
+            self._is_triggered(glance, word, awake, beyond_statements=True) for word in glance.words & awake.words
+        ) or any(self._matches(glance, awake))
+
+    def _is_triggered(self, glance: Glance, word: str, awake: Awake, *, beyond_statements: bool = False) -> bool:
         if word in awake.given and stands(glance, word, Use.ANY):
             return True
         if word in DETOURS and leads_on(glance, word, awake):
             return True
         return any(
             trigger.root in awake.roots
+            and (trigger.needs is Needs.PIECE or not beyond_statements)
             and stands(glance, word, trigger.use)
             and (trigger.sign is None or trigger.sign(glance, word))
             for trigger in self.triggers.get(word, ())
@@ -150,6 +161,8 @@ def gate(detectors: Iterable[Detector]) -> Gate:
         by_root.setdefault(root, set())
     return Gate(
         {word: tuple(found) for word, found in triggers.items()},
+        frozenset(word for word, found in triggers.items() if any(one.needs is not Needs.PIECE for one in found)),
+        frozenset(word for word, found in triggers.items() if any(one.needs is Needs.NAMES for one in found)),
         {root: frozenset(found) for root, found in by_root.items()},
         patterns,
     )

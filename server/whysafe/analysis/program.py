@@ -14,6 +14,7 @@ import libcst as cst
 
 from whysafe.analysis import unit as units
 from whysafe.analysis.detours import LEADING
+from whysafe.analysis.excerpt import FEWEST_LINES, excerpt
 from whysafe.analysis.finding import Finding, Gap, Step
 from whysafe.analysis.following import Following
 from whysafe.analysis.glance import Glance
@@ -34,6 +35,7 @@ from whysafe.semantics.values import (
     Symbol,
     Value,
 )
+from whysafe.syntax.guard import guard
 from whysafe.syntax.position import Edit
 from whysafe.syntax.split import Piece, resplit, split
 from whysafe.syntax.tree import Tree, Unparsed, wrapper_of
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
-    from whysafe.analysis.unit import Proof, Unit
+    from whysafe.analysis.unit import Proof, Result, Unit
     from whysafe.syntax.position import Position
 
 MOST_ANCESTORS: Final = 4
@@ -252,9 +254,11 @@ class Program:
     def _sleeps(self, unit: Unit) -> bool:
         """Whether the text of a unit tells that it can have no findings."""
         if unit.gated is None or unit.gated[0] is not self._awake:
-            glance = self._glances.get(unit) or Glance(unit.piece.text, unit.words)
-            unit.gated = self._awake, self.catalogue.gate.passes(glance, self._awake)
+            unit.gated = self._awake, self.catalogue.gate.passes(self._glance(unit), self._awake)
         return not unit.gated[1]
+
+    def _glance(self, unit: Unit) -> Glance:
+        return self._glances.get(unit) or Glance(unit.piece.text, unit.words)
 
     # --- results -----------------------------------------------------------------------------------------------------
 
@@ -270,13 +274,31 @@ class Program:
         self._glances.clear()
 
     def _analyse(self, unit: Unit) -> None:
-        self.world.scopes(unit)
-        unit.result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
+        unit.result = self._excerpted(unit)
+        unit.excerpted = unit.result is not None
+        if unit.result is None:
+            self.world.scopes(unit)
+            unit.result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
         self._askers.add(unit)
         _changed(unit)
         if unit.held:
             now = {(finding.rule, finding.span) for finding in unit.result.findings}
             self._hold(unit, [f for f in unit.held if (f.rule, f.span) not in now])
+
+    def _excerpted(self, unit: Unit) -> Result | None:
+        """The result of a long unit in which only rules that look at single statements can find something.
+
+        None where it has a tree already, and where such rules need more of it after all.
+        """
+        text, gate = unit.piece.text, self.catalogue.gate
+        if not self._gated or unit.tree is not None or not unit.accepted or unit.piece.lines < FEWEST_LINES:
+            return None
+        if unit.piece.header or not is_plain(text) or gate.needs_piece(self._glance(unit), self._awake):
+            return None
+        shorter = None if guard(text) else excerpt(text, gate.lone, gate.named)
+        if shorter is None:
+            return None
+        return units.analyse_excerpt(unit, shorter, self.catalogue, self.world, self._awake)
 
     def _given_names(self, unit: Unit) -> set[str]:
         """Names under which a passing unit makes something dangerous known to others."""
@@ -375,7 +397,7 @@ class Program:
                 unit.valid = True
             elif not unit.valid and self._gated and is_plain(unit.piece.text):
                 # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
-                unit.valid = (unit.accepted or _accepted(unit.piece)) and self._sleeps(unit)
+                unit.valid = (unit.accepted or _accepted(unit.piece)) and (unit.excerpted or self._sleeps(unit))
             if not unit.valid:
                 self.world.scopes(unit)
             if isinstance(unit.tree, Unparsed) and not unit.valid:

@@ -42,6 +42,14 @@ class Use(enum.Enum):
     WRITTEN = enum.auto()  # anywhere in the code
 
 
+class Needs(enum.Enum):
+    """What a rule must see of a piece to judge one of its nodes."""
+
+    PIECE = enum.auto()  # all of it
+    NAMES = enum.auto()  # the node, what it stands in, and what the names in the line of its word mean
+    NODE = enum.auto()  # the node and what it stands in; no name is followed
+
+
 def stands(glance: Glance, word: str, use: Use) -> bool:
     """Whether the code may use a word in that way; certain where the answer is no."""
     if use is Use.ITEM:
@@ -65,7 +73,7 @@ def _may_stand(text: str, word: str, use: Use) -> bool:
             if follows in _AS_ATTRIBUTE[use] and before(text, begin) in _AFTER_DOT:
                 return True
             continue
-        inert = is_target(text, begin + len(word)) or _is_defined(text, begin)
+        inert = is_target(text, begin + len(word)) or is_defined(text, begin)
         reached = use is Use.ANY or (follows != "." and (use is Use.REACHED or before(text, begin) != "."))
         if reached and not inert:
             return True
@@ -130,7 +138,7 @@ def is_target(code: str, end: int) -> bool:
     return code.startswith("=", place) and not code.startswith("==", place)
 
 
-def _is_defined(code: str, begin: int) -> bool:
+def is_defined(code: str, begin: int) -> bool:
     """Whether the word is the name in `def name` or `class name`."""
     place = begin - 1
     if place < 0 or code[place] not in _BLANKS:
@@ -150,7 +158,7 @@ def is_only_imported(code: str, begin: int, end: int) -> bool:
 
 
 def _any(code: str, begin: int, end: int) -> bool:
-    return not is_target(code, end) and not _is_defined(code, begin)
+    return not is_target(code, end) and not is_defined(code, begin)
 
 
 def _reached(code: str, begin: int, end: int) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Nodes
-from whysafe.analysis.standing import Sign, Use
+from whysafe.analysis.standing import Needs, Sign, Use
 from whysafe.semantics.known import RETURNS, SECOND_NAMES
 from whysafe.syntax.words import WordTest
 
@@ -31,6 +31,7 @@ class Trigger:
     root: str
     use: Use
     sign: Sign | None = None
+    needs: Needs = Needs.PIECE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +57,8 @@ def triggers_of(detector: Detector) -> Iterator[tuple[str, Trigger]]:
         yield from ((module.rpartition(".")[2], Trigger(ANY_FILE, Use.IMPORTED)) for module in detector.modules)
     elif isinstance(detector, Nodes):
         for root in detector.roots or (ANY_FILE,):
-            yield from ((word, Trigger(root, detector.use, detector.sign)) for word in detector.words)
+            trigger = Trigger(root, detector.use, detector.sign, detector.needs)
+            yield from ((word, trigger) for word in detector.words)
 
 
 def patterns_of(detector: Detector) -> Iterator[Pattern]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -69,6 +69,8 @@ class Unit:
     """Whether the piece was a part of a document that Python accepts."""
     valid: bool = False
     """Whether the piece is known to be valid although nobody has needed its tree."""
+    excerpted: bool = False
+    """Whether its result comes of an excerpt, so that nobody has needed its tree."""
     text_findings: tuple[Finding, ...] | None = None
     offers: frozenset[str] = frozenset()
     """The names of the module that the text can bind; see `offers`."""
@@ -182,6 +184,16 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None)
         frozenset(resolver.asked),
         frozenset(proof.unit for each in proofs for proof in each),
     )
+
+
+def analyse_excerpt(unit: Unit, text: str, of: Catalogue, world: World, awake: Awake) -> Result | None:
+    """The same result from an excerpt of the unit's text, where that tells; None where it does not parse."""
+    stand_in = Unit(replace(unit.piece, text=text), unit.words)
+    scopes = ensure_scopes(stand_in, of)
+    if scopes is None:
+        return None
+    scopes.unit = unit
+    return analyse(stand_in, of, world, awake)
 
 
 def places(unit: Unit, nodes: Collection[cst.CSTNode]) -> dict[cst.CSTNode, Span]:

@@ -11,7 +11,7 @@ from whysafe.analysis.detectors import Place, nodes
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
-from whysafe.analysis.standing import Use, written
+from whysafe.analysis.standing import Needs, Use, written
 from whysafe.rules.common import word_set
 from whysafe.rules.secret_names import words_of
 from whysafe.rules.types import SHIPPED
@@ -140,7 +140,7 @@ ASSERT_USED = Rule(
     by_program_type=SHIPPED,
     in_tests=InTests.OFF,
     aliases=("B101", "S101", "assert"),
-    detect=nodes(cst.Assert, when=_can_vanish, words=("assert",), use=Use.WRITTEN, sign=_HAS_CHECK),
+    detect=nodes(cst.Assert, when=_can_vanish, words=("assert",), use=Use.WRITTEN, sign=_HAS_CHECK, needs=Needs.NODE),
     bad=(
         "def withdraw(balance, amount):\n    assert amount <= balance\n    return balance - amount",
         "def remove(user, page):\n    assert user.is_admin\n    page.delete()",
@@ -246,6 +246,7 @@ TRY_EXCEPT_PASS = Rule(
         words=("except",),
         use=Use.WRITTEN,
         sign=_may_have_idle_handler,
+        needs=Needs.NAMES,
     ),
     bad=(
         "def close(connection):\n    try:\n        connection.close()\n    except Exception:\n        pass",

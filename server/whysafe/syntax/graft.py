@@ -28,7 +28,7 @@ LARGEST: Final = 400_000
 # What columns cannot be counted with, and what goes on behind the end of its line.
 _UNUSUAL: Final = re.compile(r"[\t\f\0]|\r(?!\n)|\\\r?\n[ ]*\\|(?:\A|\n)[ ]*\\\r?\n|\\\r?\n?\Z")
 _CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
-_ORDINARY, _DECORATOR, _CONTINUATION, _CLOSING = range(4)
+_ORDINARY, _DECORATOR, CONTINUATION, CLOSING = range(4)
 _WRAPPER: Final = "if 1:\n"
 
 
@@ -103,8 +103,8 @@ def _kind(text: str, first: int) -> int:
     if text[first] == "@":
         return _DECORATOR
     if text[first] in ")]}":
-        return _CLOSING
-    return _CONTINUATION if _CONTINUES.match(text, first) else _ORDINARY
+        return CLOSING
+    return CONTINUATION if _CONTINUES.match(text, first) else _ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def graft(body: Sequence[cst.BaseStatement], before: str, lines: list[Line], aft
             return None
         if not fresh or any(line.column < column for line in fresh):
             continue
-        if fresh[0].column != column or fresh[0].kind in {_CONTINUATION, _CLOSING}:
+        if fresh[0].column != column or fresh[0].kind in {CONTINUATION, CLOSING}:
             continue
         if guard(text):
             return None
@@ -199,9 +199,9 @@ def _statements(lines: list[Line], first: int, last: int, column: int) -> list[i
         line = lines[index]
         if line.column > column:
             continue
-        if line.column < column or line.kind == _CLOSING:
+        if line.column < column or line.kind == CLOSING:
             return None
-        if line.kind != _CONTINUATION and not decorated:
+        if line.kind != CONTINUATION and not decorated:
             found.append(index)
         decorated = line.kind == _DECORATOR
     return found
