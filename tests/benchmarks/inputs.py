@@ -17,6 +17,7 @@ from pathlib import Path
 LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 LONG = ("tarfile", "subprocess", "ssl", "tempfile", "typing", "argparse", "inspect", "turtle", "zipfile", "shutil")
 """Modules that are put together where a file of many lines is wanted."""
+PLACES = 9
 
 
 class MissingInputError(Exception):
@@ -46,14 +47,16 @@ def lines(count: int) -> str:
 
 
 def places(text: str) -> list[int]:
-    """Three empty lines inside function bodies, spread over the text: where a new statement would be typed."""
+    """Nine empty lines inside function bodies, spread over the text: where a new statement would be typed."""
     rows = text.split("\n")
     inside = [
         number
         for number in range(1, len(rows) - 1)
         if rows[number] == "" and rows[number - 1].startswith(" " * 8) and rows[number + 1].startswith(" " * 8)
     ]
-    return [inside[len(inside) * part // 4] for part in range(1, 4)] if len(inside) > 4 else [len(rows) // 2]
+    if not inside:
+        return [len(rows) // 2]
+    return sorted({inside[len(inside) * part // (PLACES + 1)] for part in range(1, PLACES + 1)})
 
 
 def package(name: str) -> Path:

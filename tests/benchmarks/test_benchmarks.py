@@ -33,7 +33,7 @@ def test_texts_have_the_length_that_they_are_named_for_and_parse(count):
         assert text.count("\n") == count
     rows = text.split("\n")
     assert len({rows[place] for place in inputs.places(text)}) == 1
-    assert len(inputs.places(text)) == 3
+    assert len(inputs.places(text)) == inputs.PLACES
 
 
 def test_what_is_missing_is_named_with_the_way_to_get_it():
@@ -134,7 +134,7 @@ def test_keystrokes_are_measured_with_both_servers():
     assert set(times) == {"whysafe", "ruff"}
     for of in times.values():
         assert len(of.opening) == len(of.worked) == 1
-        assert len(of.strokes) == 3 * SMALL.strokes
+        assert len(of.strokes) == inputs.PLACES * SMALL.strokes
         assert 0 < of.p50 <= of.p99
         assert math.isfinite(of.p99)
 
