@@ -72,10 +72,10 @@ class Unit:
     excerpted: bool = False
     """Whether its result comes of an excerpt, so that nobody has needed its tree."""
     text_findings: tuple[Finding, ...] | None = None
-    offers: frozenset[str] = frozenset()
-    """The names of the module that the text can bind; see `offers`."""
-    members: frozenset[str] = frozenset()
-    """The names of its class that the text can bind."""
+    offers: frozenset[str] | None = None
+    """The names of the module that the text can bind, once somebody has asked; see `offered`."""
+    members: frozenset[str] | None = None
+    """The same of the names of its class; see `offered_members`."""
     signatures: dict[str, tuple[str, ...]] | None = None
     """What it binds and how, as text that two units share exactly when nobody can tell them apart."""
     ancestors: tuple[Unit, ...] = ()
@@ -95,15 +95,21 @@ class Unit:
 
 
 def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool = False) -> Unit:
-    words = words_of(piece.text)
-    return Unit(
-        piece,
-        words,
-        offers=offers(piece, words),
-        members=members(piece, words),
-        ancestors=ancestors,
-        accepted=accepted,
-    )
+    return Unit(piece, words_of(piece.text), ancestors=ancestors, accepted=accepted)
+
+
+def offered(unit: Unit) -> frozenset[str]:
+    """The names of the module that the text of a unit can bind."""
+    if unit.offers is None:
+        unit.offers = offers(unit.piece, unit.words)
+    return unit.offers
+
+
+def offered_members(unit: Unit) -> frozenset[str]:
+    """The names of its class that the text of a unit can bind."""
+    if unit.members is None:
+        unit.members = members(unit.piece, unit.words)
+    return unit.members
 
 
 def ensure_tree(unit: Unit) -> Tree | Unparsed:

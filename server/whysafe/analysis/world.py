@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from whysafe.analysis.binders import Binders
 from whysafe.analysis.offers import may_bind_member
-from whysafe.analysis.unit import Unit, bound_names, ensure_scopes, ensure_tree
+from whysafe.analysis.unit import Unit, bound_names, ensure_scopes, ensure_tree, offered, offered_members
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
 from whysafe.syntax.tree import Unparsed
@@ -32,8 +33,8 @@ class DocumentWorld:
         self.catalogue = catalogue
         self.parsed = 0
         """How many units have been parsed, ever: for tests that count work."""
-        self._by_word: dict[str, dict[Unit, None]] = {}
-        self._by_member: dict[str, dict[Unit, None]] = {}
+        self._binders = Binders(order, offered)
+        self._member_binders = Binders(order, offered_members)
         self._owners: dict[Unit, Unit | None] = {}
         self._headers: dict[cst.ClassDef, Unit] = {}
         self._rests_on: dict[str, set[PieceScopes]] = {}
@@ -42,16 +43,12 @@ class DocumentWorld:
         """The units that have a tree, the least recently used first."""
         self.grown = 0
         """How many lines of the document have a tree."""
-        for unit in order:
-            self.enter(unit)
 
     def enter(self, unit: Unit) -> None:
         if unit.piece.header:
             self._owners.clear()
-        for word in unit.offers:
-            self._by_word.setdefault(word, {})[unit] = None
-        for word in unit.members:
-            self._by_member.setdefault(word, {})[unit] = None
+        self._binders.enter(unit)
+        self._member_binders.enter(unit)
 
     def leave(self, unit: Unit) -> None:
         self._owners.pop(unit, None)
@@ -60,10 +57,8 @@ class DocumentWorld:
             self.grown -= unit.piece.lines
         if unit.piece.header:
             self._owners.clear()
-        for word in unit.offers:
-            self._by_word[word].pop(unit, None)
-        for word in unit.members:
-            self._by_member[word].pop(unit, None)
+        self._binders.leave(unit)
+        self._member_binders.leave(unit)
         if unit.scopes is not None:
             for node in unit.scopes.by_node:
                 if isinstance(node, cst.ClassDef):
@@ -90,7 +85,7 @@ class DocumentWorld:
 
     def module_bindings(self, name: str) -> Sequence[Binding]:
         found: list[Binding] = []
-        for unit in self._in_order(self._by_word.get(name, ())):
+        for unit in self._in_order(self._binders.of(name)):
             scopes = self.scopes(unit)
             if scopes is not None:
                 found.extend(scopes.module.get(name, ()))
@@ -165,7 +160,7 @@ class DocumentWorld:
         if header is None:
             return ()
         found: list[Binding] = []
-        for unit in self._in_order([unit for unit in self._by_member.get(name, ()) if self.owner(unit) is header]):
+        for unit in self._in_order([unit for unit in self._member_binders.of(name) if self.owner(unit) is header]):
             if unit.scopes is None and not may_bind_member(unit.piece.text, name):
                 continue
             scopes = self.scopes(unit)
@@ -183,7 +178,7 @@ class DocumentWorld:
         return any(
             binding.kind in {BindingKind.IMPORT, BindingKind.STAR} and binding.path.split(".", 1)[0] == name
             for name in ("pytest", "unittest")
-            for unit in self._by_word.get(name, ())
+            for unit in self._binders.of(name)
             for found in self._module_of(unit).values()
             for binding in found
         )

@@ -1,0 +1,53 @@
+"""Which units of a document can bind a name, as far as their texts tell: worked out when a name is first asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from whysafe.analysis.offers import STAR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Set as AbstractSet
+
+    from whysafe.analysis.unit import Unit
+
+_STAR_WORD = "import"
+
+
+class Binders:
+    """The units for each name that has been asked for, kept up to date by `enter` and `leave`.
+
+    `order` are all units of the document, and `offered` tells the names that one can bind: words of it, or `*`.
+    """
+
+    def __init__(self, order: Iterable[Unit], offered: Callable[[Unit], AbstractSet[str]]) -> None:
+        self._order = order
+        self._offered = offered
+        self._known: dict[str, dict[Unit, None]] = {}
+
+    def of(self, name: str) -> Collection[Unit]:
+        """The units that can bind a name, in no order."""
+        known = self._known.get(name)
+        if known is None:
+            word = _STAR_WORD if name == STAR else name
+            known = self._known[name] = {
+                unit: None for unit in self._order if word in unit.words and name in self._offered(unit)
+            }
+        return known
+
+    def enter(self, unit: Unit) -> None:
+        """A unit that is new in the document."""
+        for name in self._asked(unit):
+            if name in self._offered(unit):
+                self._known[name][unit] = None
+
+    def leave(self, unit: Unit) -> None:
+        """A unit that is no part of the document any more."""
+        for name in self._asked(unit):
+            self._known[name].pop(unit, None)
+
+    def _asked(self, unit: Unit) -> AbstractSet[str]:
+        """The names that have been asked for and stand in the unit."""
+        asked = self._known.keys() & unit.words
+        return asked | {STAR} if _STAR_WORD in unit.words and STAR in self._known else asked
