@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import threading
 import time
 
 import pytest
 import scanning_engine
 from whysafe.config import Settings, vocabulary
+from whysafe.deep_stack import DeepThread
 from whysafe.scanning import examine as scans
 from whysafe.scanning import local
 from whysafe.scanning.cache import Cache
@@ -180,15 +183,33 @@ def test_after_a_scan_that_was_left_early_no_process_is_there(found, analysis, s
 
 
 def test_in_this_process_an_analysis_that_takes_too_long_is_stopped():
-    kind, body = local.analyse(b"SPIN", scanning_engine.load, allowed=lambda _size: 0.1)
-    assert kind == DEFECT
-    assert b"took more than 0 s of a processor" in body
-    assert local.analyse(b"eval(x)", scanning_engine.load)[0] == FACTS
+    with contextlib.closing(DeepThread()) as thread:
+        kind, body = local.analyse(b"SPIN", scanning_engine.load, thread, allowed=lambda _size: 0.1)
+        assert kind == DEFECT
+        assert b"took more than 0 s of a processor" in body
+        assert local.analyse(b"eval(x)", scanning_engine.load, thread)[0] == FACTS
+
+
+def test_all_files_are_analysed_in_one_thread(found, analysis):
+    threads = []
+
+    class Engine:
+        def analyse(self, text):
+            threads.append(threading.current_thread())
+            return scanning_engine.load().analyse(text)
+
+    texts = {f"file_{number}.py": f"eval({number})\n" for number in range(5)}
+    assert len(list(analysis(jobs=1, load=Engine).examine(found(texts)))) == 5
+    assert threads == [threads[0]] * 5
+    assert threads[0] is not threading.current_thread()
+    threads[0].join(30)
+    assert not threads[0].is_alive()
 
 
 def test_analysis_in_this_process_leaves_its_limits_as_they_were():
     before = limits_of_this_process()
-    assert local.analyse(b"eval(x)", scanning_engine.load)[0] == FACTS
+    with contextlib.closing(DeepThread()) as thread:
+        assert local.analyse(b"eval(x)", scanning_engine.load, thread)[0] == FACTS
     assert limits_of_this_process() == before
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from whysafe.deep_stack import DeepThread
 from whysafe.encoding import DecodeError
 from whysafe.scanning import local
 from whysafe.scanning.analysed import Analysed, pack_cards, unpack, unpack_cards
@@ -49,7 +51,7 @@ class Analysis:
     """How texts are analysed: the engine (loaded when it is first needed), in how many processes, and what is kept.
 
     `isolated`: never in this process, however little there is to do. `start` makes the processes of the pool. `parsed`
-    counts the texts that were given to the engine.
+    counts the texts that were given to the engine, and `thread` is the one that analyses in this process.
     """
 
     load: Callable[[], Engine] = load
@@ -58,6 +60,7 @@ class Analysis:
     isolated: bool = False
     start: Callable[[Sequence[int]], Child] | None = None
     parsed: int = field(default=0, init=False)
+    thread: DeepThread = field(default_factory=DeepThread, init=False)
 
     def cards(self) -> dict[str, Card]:
         """What is known of every rule, by name; from the cache where it knows, so that no engine is loaded for it."""
@@ -82,13 +85,15 @@ class Analysis:
             yield from run.rest()
         finally:
             run.close()
+            self.thread.close()
             if self.cache is not None:
                 self.cache.save()
 
     def of_text(self, candidate: Candidate, content: bytes) -> Examined:
         """What there is to say of a content that is no file's."""
         self.parsed += 1
-        return _examined(candidate, content, *local.analyse(content, self.load))
+        with contextlib.closing(self.thread):
+            return _examined(candidate, content, *local.analyse(content, self.load, self.thread))
 
 
 @dataclass(slots=True, eq=False)
@@ -194,7 +199,7 @@ class _Run:
             self.pool.wait(pending.task)
             kind, body = pending.task.kind, pending.task.body
         else:
-            kind, body = local.analyse(pending.content, self.analysis.load)
+            kind, body = local.analyse(pending.content, self.analysis.load, self.analysis.thread)
         if kind == FACTS and self.analysis.cache is not None and pending.key is not None:
             self.analysis.cache.put(pending.key, body)
         return _examined(pending.candidate, pending.content, kind, body)

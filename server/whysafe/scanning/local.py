@@ -12,7 +12,6 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from whysafe.deep_stack import run_deep
 from whysafe.scanning.child import OvertimeError, answer, processor_seconds
 from whysafe.scanning.frames import DEFECT
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
 
+    from whysafe.deep_stack import DeepThread
     from whysafe.scanning.analysed import Engine
 
 LAST_RESORT = 5
@@ -30,21 +30,26 @@ LAST_RESORT = 5
 
 
 def analyse(
-    data: bytes, load: Callable[[], Engine], allowed: Callable[[int], float] = processor_seconds
+    data: bytes,
+    load: Callable[[], Engine],
+    thread: DeepThread,
+    allowed: Callable[[int], float] = processor_seconds,
 ) -> tuple[bytes, bytes]:
     """The answer about the content of a file, as a process of the pool would give it, in the same time.
 
-    `allowed` tells how many seconds of a processor so many bytes may take.
+    `thread` does the work, and is there for more. `allowed` tells how many seconds so many bytes may take.
     """
     began, seconds = time.process_time(), allowed(len(data))
 
-    def watch(thread: threading.Thread) -> None:
-        if time.process_time() - began > seconds:
-            _raise_in(thread)
+    def watch(busy: threading.Thread) -> bool:
+        late = time.process_time() - began > seconds
+        if late:
+            _raise_in(busy)
+        return late
 
     with _at_most(seconds * LAST_RESORT):
         try:
-            return run_deep(lambda: answer(data, load), watch)
+            return thread.run(lambda: answer(data, load), watch)
         except OvertimeError:
             why = f"the analysis took more than {seconds:.0f} s of a processor and was stopped"
             return DEFECT, f"whysafe failed on this file: {why}. This is a defect of whysafe.".encode()
