@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
+from whysafe.analysis.arguments import bounds
+from whysafe.analysis.glance import QUOTE
 from whysafe.analysis.standing import after, is_only_imported, is_target, occurrences, place_after
 from whysafe.syntax.words import folded
 
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from whysafe.analysis.gate import Awake
     from whysafe.analysis.glance import Glance
 
-FARTHEST = 2_000
-"""How many characters are read to find the end of an argument."""
 _CALLED = re.compile(r"[ \t\f]*\(")
-_OPENING, _CLOSING = "([{", ")]}"
 _LITERAL = re.compile(rf"[ \t\f]*{QUOTE}([0-9]+){QUOTE}[ \t\f]*")
 
 
@@ -67,35 +65,11 @@ def _name_matters(glance: Glance, place: int, ends: str, awake: Awake, *, otherw
     return otherwise if name is None else any(part in awake.words for part in name.split("."))
 
 
-def _arguments(code: str, place: int) -> tuple[list[int], int | None]:
-    """Where the arguments of a call begin whose bracket opens at `place`, and what is behind it.
-
-    None where that is not certain: too long, or with an f-string, whose text may hold brackets.
-    """
-    starts: list[int] = []
-    depth = 0
-    for at in range(place, min(len(code), place + FARTHEST)):
-        mark = code[at]
-        if mark in _OPENING:
-            depth += 1
-            if depth == 1:
-                starts.append(at + 1)
-        elif mark in _CLOSING:
-            depth -= 1
-            if depth == 0:
-                return starts, at + 1
-        elif mark == "," and depth == 1:
-            starts.append(at + 1)
-        elif mark == FORMATTED_QUOTE:
-            break
-    return starts, None
-
-
 def _get_attribute(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
     """`getattr(owner, name)`; passed on or renamed, it can do anything."""
     if not _CALLED.match(glance.code, end):
         return not _is_inert(glance.code, begin, end)
-    starts, _ = _arguments(glance.code, place_after(glance.code, end))
+    starts, _ = bounds(glance.code, place_after(glance.code, end))
     if len(starts) < 2:
         return awake.reaches  # `getattr(*pair)`, or too long to read.
     return _name_matters(glance, starts[1], ",)", awake, otherwise=awake.reaches)
@@ -112,7 +86,7 @@ def _namespace_call(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
     """`globals()`, `locals()`, `vars(owner)`: what stands behind the call says which name is taken out."""
     if not _CALLED.match(glance.code, end):
         return not _is_inert(glance.code, begin, end)
-    _, closed = _arguments(glance.code, place_after(glance.code, end))
+    _, closed = bounds(glance.code, place_after(glance.code, end))
     return closed is None or _namespace(glance, closed, awake, otherwise=True)
 
 

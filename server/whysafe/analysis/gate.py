@@ -14,59 +14,76 @@ from typing import TYPE_CHECKING
 
 from whysafe.analysis.computed import computed_imports
 from whysafe.analysis.detours import DETOURS, leads_on
-from whysafe.analysis.standing import LONGEST_IMPORT, Use, occurrences, stands
+from whysafe.analysis.imported import STAR, imported_words, is_brought
+from whysafe.analysis.standing import Use, stands
 from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of
-from whysafe.syntax.words import folded
+from whysafe.syntax.words import WordTest, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.detectors import Detector
     from whysafe.analysis.glance import Glance
-    from whysafe.analysis.triggers import Pattern, Trigger
+    from whysafe.analysis.standing import Sign
+    from whysafe.analysis.triggers import Pattern
 
 
-@dataclass(frozen=True, slots=True)
+Way = tuple[Use, "Sign | None"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Awake:
-    """What can be triggered in a file: by libraries that it has, and by names that it gives to dangerous things."""
+    """What can be triggered in a file: by what it imports, and by names that it gives to dangerous things."""
 
     roots: frozenset[str]
+    """Libraries, and names that are imported from one: see `Gate.roots`."""
     given: frozenset[str]
+    ways: Mapping[str, tuple[Way, ...]]
+    """How each trigger word of the libraries must stand, and what else the text must have."""
     words: frozenset[str]
     """All trigger words."""
     names: frozenset[str]
     """Those that can be called, or passed on, as a name of their own."""
     attributes: frozenset[str]
     """Those that can be called, or passed on, as an attribute."""
-
-    @property
-    def reaches(self) -> bool:
-        """Whether anything dangerous is there that need not be written by its name."""
-        return len(self.roots) > 1 or bool(self.given)
+    reaches: bool
+    """Whether anything dangerous is there that need not be written by its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The triggers of each word, the words of each library, and patterns of identifiers."""
+    """The trigger words of each library, and patterns of identifiers."""
 
-    triggers: dict[str, tuple[Trigger, ...]]
-    by_root: dict[str, frozenset[str]]
+    by_root: Mapping[str, frozenset[tuple[str, Way]]]
+    libraries: frozenset[str]
+    reached: frozenset[str]
+    """The trigger words that can be imported."""
     patterns: tuple[Pattern, ...]
+    matching: WordTest
+    """Whether a word matches any of the patterns: most words do not, and need to be looked at once only."""
     _known: dict[tuple[frozenset[str], frozenset[str]], Awake] = field(default_factory=dict)
 
     def awake(self, glance: Glance) -> Awake:
-        """What is awake in a file, or in a part of one."""
-        return self.with_more(_NOTHING, self.roots(glance), frozenset())
+        """What is awake in a file."""
+        roots = self.roots(glance) | computed_imports(glance, self.libraries)
+        return self.with_more(_NOTHING, roots, frozenset())
 
     def roots(self, glance: Glance) -> frozenset[str]:
-        """The libraries that a text may bring into its file."""
+        """What the words of a text bring into its file: libraries, and behind a dot the trigger words that it imports.
+
+        What it imports under a computed name is not among them; see `computed`.
+        """
         text = folded(glance.text)
-        brought = frozenset(root for root in glance.words & self.by_root.keys() if _is_brought(text, root))
-        return brought.union(computed_imports(glance, self.by_root.keys()))
+        return frozenset(
+            (
+                *(root for root in glance.words & self.libraries if root in BUILTINS_CALLED or is_brought(text, root)),
+                *(f".{word}" for word in imported_words(text) & self.reached),
+            )
+        )
 
     def with_more(self, awake: Awake, roots: AbstractSet[str], given: AbstractSet[str]) -> Awake:
-        """The same with further libraries and names; the very same where there is nothing new."""
+        """The same with further roots and names; the very same where there is nothing new."""
         if roots <= awake.roots and given <= awake.given and ANY_FILE in awake.roots:
             return awake
         wanted = awake.roots | roots | {ANY_FILE}, awake.given | given
@@ -78,78 +95,67 @@ class Gate:
         return known
 
     def _made(self, roots: frozenset[str], given: frozenset[str]) -> Awake:
-        reached = [
-            (word, trigger.use)
-            for word in frozenset().union(*(self.by_root[root] for root in roots if root in self.by_root))
-            for trigger in self.triggers[word]
-            if trigger.root in roots
-        ]
+        ways: dict[str, dict[Way, None]] = {}
+        for root in roots & self.libraries:
+            for word, (use, sign) in self.by_root[root]:
+                found = ways.setdefault(word, {})
+                found[use, sign] = None
+                if use is Use.REACHED and not roots.isdisjoint((f".{word}", f".{STAR}")):
+                    found[Use.BARE, sign] = None
+        uses = {word: {use for use, _ in found} for word, found in ways.items()}
         return Awake(
             roots=roots,
             given=given,
-            words=given.union(DETOURS, (word for word, _ in reached)),
-            names=given.union(DETOURS, (word for word, use in reached if use in {Use.BARE, Use.REACHED})),
-            attributes=given.union(DETOURS, (word for word, use in reached if use is Use.REACHED)),
+            ways={word: tuple(found) for word, found in ways.items()},
+            words=given.union(DETOURS, ways),
+            names=given.union(DETOURS, (word for word, found in uses.items() if Use.BARE in found)),
+            attributes=given.union(DETOURS, (word for word, found in uses.items() if Use.REACHED in found)),
+            reaches=bool(given) or len(roots & self.libraries) > 1,
         )
 
     def passes(self, glance: Glance, awake: Awake) -> bool:
         """Whether a rule can find something in a text; certain where the answer is no."""
-        return any(self._is_triggered(glance, word, awake) for word in glance.words & awake.words) or any(
+        return any(_is_triggered(glance, word, awake) for word in glance.words & awake.words) or any(
             self._matches(glance, awake)
         )
 
-    def _is_triggered(self, glance: Glance, word: str, awake: Awake) -> bool:
-        if word in awake.given and stands(glance, word, Use.ANY):
-            return True
-        if word in DETOURS and leads_on(glance, word, awake):
-            return True
-        return any(
-            trigger.root in awake.roots
-            and stands(glance, word, trigger.use)
-            and (trigger.sign is None or trigger.sign(glance, word))
-            for trigger in self.triggers.get(word, ())
-        )
-
     def _matches(self, glance: Glance, awake: Awake) -> Iterable[bool]:
-        for pattern in self.patterns:
-            if not pattern.roots.isdisjoint(awake.roots) and pattern.words.among(glance.words):
+        words = self.matching.among(glance.words)
+        for pattern in self.patterns if words else ():
+            if not pattern.roots.isdisjoint(awake.roots) and pattern.words.among(words):
                 yield pattern.sign is None or pattern.sign(glance, "")
 
 
-_NOTHING = Awake(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
+_NOTHING = Awake(frozenset(), frozenset(), {}, frozenset(), frozenset(), frozenset(), reaches=False)
 _MOST_KNOWN = 5_000
 
 
-def _is_brought(text: str, root: str) -> bool:
-    """Whether a text may import a library: it stands in a line behind `import` or `from`, or begins a string."""
-    for begin in occurrences(text, root):
-        if begin and text[begin - 1] in "\"'":
-            return True
-        if root in BUILTINS_CALLED:
-            return True
-        ahead = text[max(0, begin - LONGEST_IMPORT) : begin]
-        start = max(ahead.rfind("\n"), ahead.rfind("\r")) + 1
-        if not start and begin > LONGEST_IMPORT:
-            return True
-        if "import" in ahead[start:] or "from" in ahead[start:] or ahead[:start].rstrip("\r\n").endswith("\\"):
-            return True
-    return False
+def _is_triggered(glance: Glance, word: str, awake: Awake) -> bool:
+    if word in awake.given and stands(glance, word, Use.ANY):
+        return True
+    if word in DETOURS and leads_on(glance, word, awake):
+        return True
+    return any(
+        stands(glance, word, use) and (sign is None or sign(glance, word)) for use, sign in awake.ways.get(word, ())
+    )
 
 
 def gate(detectors: Iterable[Detector]) -> Gate:
     """The gate of a set of detectors."""
     detectors = tuple(detectors)
-    triggers: dict[str, dict[Trigger, None]] = {}
-    by_root: dict[str, set[str]] = {}
+    by_root: dict[str, set[tuple[str, Way]]] = {ANY_FILE: set()}
     for detector in detectors:
         for word, trigger in triggers_of(detector):
-            triggers.setdefault(word, {})[trigger] = None
-            by_root.setdefault(trigger.root, set()).add(word)
-    patterns = tuple(pattern for detector in detectors for pattern in patterns_of(detector))
+            by_root.setdefault(trigger.root, set()).add((word, (trigger.use, trigger.sign)))
+    patterns = tuple(dict.fromkeys(pattern for detector in detectors for pattern in patterns_of(detector)))
     for root in frozenset().union(*(pattern.roots for pattern in patterns)):
         by_root.setdefault(root, set())
     return Gate(
-        {word: tuple(found) for word, found in triggers.items()},
-        {root: frozenset(found) for root, found in by_root.items()},
-        patterns,
+        by_root={root: frozenset(found) for root, found in by_root.items()},
+        libraries=frozenset(by_root),
+        reached=frozenset(
+            {STAR, *(word for found in by_root.values() for word, (use, _) in found if use is Use.REACHED)}
+        ),
+        patterns=patterns,
+        matching=WordTest("|".join(f"(?:{pattern.text})" for pattern in patterns) or r"(?!)"),
     )
