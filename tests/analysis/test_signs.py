@@ -132,3 +132,52 @@ def test_arguments(code, given):
     code = Glance(code).code
     found = arguments(code, code.rindex("f(") + 1)
     assert (None if found is None else tuple(map(tuple, found))) == given
+
+
+HIDDEN = [
+    "def f(input):\n    return g(input)",
+    "def f(self, input, errors='x'):\n    return h(input, errors)",
+    "class A:\n    @staticmethod\n    def f(compile):\n        return lambda: compile(x)",
+    "import os\n\n\ndef f(owner, name):\n    return getattr(owner, name)",
+    "import os\n\n\nclass A:\n    def __getattr__(self, name):\n        return getattr(self.other, name)",
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_a_parameter_hides_what_its_name_meant(text):
+    document = Document(text)
+    assert document.facts().findings == Document(text, gated=False).facts().findings == ()
+    assert all(unit.tree is None for unit in document.program.units if "def f" in unit.piece.text)
+
+
+SEEN = [
+    "def f(input=input):\n    return input()",
+    "def f(x=input(), *, input): pass",
+    "@g(input())\ndef f(input): pass",
+    "def f(input): pass\nx = input()",
+    "def f(input):\n    def g():\n        global input\n        return input()",
+    "def f(a):\n    return input()",
+    "def f(*, x: g(input()), input): pass",
+    "def f(input) -> g(input()): pass",
+    "def f(input) -> lambda: input(): pass",
+    "import os\n\n\ndef f(name):\n    name = 'system'\n    getattr(os, name)(x)",
+    "import os\n\n\ndef f(name, x=1):\n    if x:\n        a, name = 1, 'system'\n    getattr(os, name)(x)",
+    "import os\n\n\ndef f(name):\n    [getattr(os, name)(x) for name in ('system', 'popen')]",
+    "import os\n\n\ndef f(name):\n    for name in ('system', 'popen'):\n        getattr(os, name)(x)",
+    "import os\n\n\ndef f(name):\n    return g(lambda name='system': getattr(os, name)(x))",
+    "import os\n\n\ndef f(name):\n    def g(name='system'):\n        getattr(os, name)(x)",
+    "import os\n\n\ndef f(name):\n    class A:\n        name = 'system'\n        getattr(os, name)(x)",
+    "import os\n\n\ndef f(name):\n    getattr(os, (name := 'system'))(x)",
+    "import os\n\n\ndef f(name='system'):\n    getattr(os, name)(x)",
+    "import os\nname = 'system'\n\n\ndef f(name, g=getattr(os, name)(x)): pass",
+    "import os\nname = 'system'\n\n\ndef f(name):\n    def g():\n        global name\n        getattr(os, name)(x)",
+    "import os\n\n\ndef f(name):\n    f'{(name := \"system\")}'\n    getattr(os, name)(x)",
+    "import os\n\n\ndef f(name):\n    getattr(os, name, os.system)(x)",
+]
+
+
+@pytest.mark.parametrize("text", SEEN)
+def test_what_a_parameter_does_not_hide(text):
+    ungated = Document(text, gated=False).facts().findings
+    assert ungated
+    assert Document(text).facts().findings == ungated

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from whysafe.analysis.binding import is_parameter
 from whysafe.analysis.computed import computed_imports
 from whysafe.analysis.detours import DETOURS, leads_on
 from whysafe.analysis.imported import STAR, imported_words, is_brought
@@ -136,7 +137,10 @@ def _is_triggered(glance: Glance, word: str, awake: Awake) -> bool:
     if word in DETOURS and leads_on(glance, word, awake):
         return True
     return any(
-        stands(glance, word, use) and (sign is None or sign(glance, word)) for use, sign in awake.ways.get(word, ())
+        stands(glance, word, use)
+        and (sign is None or sign(glance, word))
+        and not (use is Use.BARE and is_parameter(glance.code, word))
+        for use, sign in awake.ways.get(word, ())
     )
 
 
