@@ -184,6 +184,7 @@ def test_renaming_an_import_reruns_who_asked():
     [
         ("import sys\n\ndef f(x):\n    sys.path\n    system(x)\n", "from os import system\n"),
         ("try:\n    system(x)\nexcept E:\n    pass\n", "from os import *\n"),
+        ("try:\n    g(cert_reqs=ssl.CERT_NONE)\nexcept E:\n    pass\n", "import ssl\n"),
         ("__import__(a + 's').system(x)\n", "a = 'o'\n"),
         ("a = 'o'\n\ndef f(x):\n    m.system(x)\n", "m = __import__(a + 's')\n"),
         ("a = 'o'\n__import__(a + b).system(x)\n", "b = 's'\n"),

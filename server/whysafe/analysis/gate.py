@@ -10,6 +10,7 @@ little.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.binding import is_parameter
@@ -17,14 +18,14 @@ from whysafe.analysis.computed import computed_imports
 from whysafe.analysis.detours import DETOURS, leads_on
 from whysafe.analysis.imported import STAR, imported_words, is_brought
 from whysafe.analysis.standing import Use, stands
-from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of
+from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of, word_test
 from whysafe.syntax.words import WordTest, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-    from whysafe.analysis.detectors import Detector
+    from whysafe.analysis.detectors import Detector, Nodes
     from whysafe.analysis.glance import Glance
     from whysafe.analysis.standing import Sign
     from whysafe.analysis.triggers import Pattern
@@ -120,6 +121,23 @@ class Gate:
             self._matches(glance, awake)
         )
 
+    def concerns(self, before: Awake, now: Awake) -> Callable[[AbstractSet[str]], bool]:
+        """Tells of the words of a piece whether what is awake now, and was not before, can matter to it."""
+        roots = now.roots - before.roots
+        new = (now.given - before.given).union(
+            now.names - before.names, *(map(_WORD_OF, self.by_root[root]) for root in roots & self.libraries)
+        )
+        patterns = tuple(pattern for pattern in self.patterns if not pattern.roots.isdisjoint(roots))
+        return lambda words: not new.isdisjoint(words) or any(pattern.words.among(words) for pattern in patterns)
+
+    def can_match(self, detector: Nodes, words: AbstractSet[str], awake: Awake) -> bool:
+        """Whether a detector of nodes can match in a piece with these words."""
+        if detector.roots and detector.roots.isdisjoint(awake.roots):
+            return False
+        if not detector.words.isdisjoint(words):
+            return True
+        return detector.pattern != "" and bool(word_test(detector.pattern).among(self.matching.among(words)))
+
     def _matches(self, glance: Glance, awake: Awake) -> Iterable[bool]:
         words = self.matching.among(glance.words)
         for pattern in self.patterns if words else ():
@@ -129,6 +147,7 @@ class Gate:
 
 _NOTHING = Awake(frozenset(), frozenset(), {}, frozenset(), frozenset(), frozenset(), reaches=False)
 _MOST_KNOWN = 5_000
+_WORD_OF = itemgetter(0)
 
 
 def _is_triggered(glance: Glance, word: str, awake: Awake) -> bool:

@@ -238,12 +238,12 @@ class Program:
         awake = self.catalogue.gate.with_more(self._awake, roots, given)
         if awake is self._awake:
             return
-        new = (awake.words - self._awake.words) | (awake.names - self._awake.names) | given
+        concerns = self.catalogue.gate.concerns(self._awake, awake)
         self._awake = awake
         for unit in self.order:
             if unit.result is None:
                 self._pending[unit] = None
-            elif not unit.words.isdisjoint(new):
+            elif concerns(unit.words):
                 self._rerun(unit)
 
     def _brought(self, unit: Unit) -> AbstractSet[str]:

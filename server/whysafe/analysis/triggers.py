@@ -63,12 +63,12 @@ def triggers_of(detector: Detector) -> Iterator[tuple[str, Trigger]]:
 def patterns_of(detector: Detector) -> Iterator[Pattern]:
     """The patterns of identifiers that trigger a detector."""
     if isinstance(detector, Nodes) and detector.pattern:
-        words = _word_test(detector.pattern)
+        words = word_test(detector.pattern)
         yield Pattern(detector.pattern, words, detector.roots or frozenset((ANY_FILE,)), detector.sign)
 
 
 @cache
-def _word_test(pattern: str) -> WordTest:
+def word_test(pattern: str) -> WordTest:
     """One test for all detectors with the same pattern, because it remembers words."""
     return WordTest(pattern)
 
