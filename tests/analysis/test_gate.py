@@ -1,12 +1,17 @@
 """What the gate lets through, what it keeps asleep, and that it loses nothing."""
 
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 
+import libcst as cst
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from whysafe.analysis.catalogue import catalogue
+from whysafe.analysis.detectors import nodes
 from whysafe.analysis.glance import Glance
+from whysafe.analysis.program import Program
 from whysafe.analysis.triage import is_quiet
 from whysafe.checker import Document
 from whysafe.rules import CATALOGUE
@@ -35,7 +40,7 @@ def library(count):
         "try:\n    f()\nexcept (A,  # all: of them\n        B):\n\n    # well\n    ...",
         "try:\n    f()\nexcept E: 'why not'",
         "import pickle",
-        "getattr(x, 'eval')(y)",
+        "import builtins\ngetattr(builtins, 'eval')(y)",
         "import os\ngetattr(x, name)(y)",
         "globals()[name](x)",
         "b = __builtins__",
@@ -97,6 +102,7 @@ def test_what_may_be_weak_wakes(text):
         "try:\n    f()\nexcept E:\n    raise",
         "try:\n    f()\nexcept E as e:\n    log('pass')\n    pass",
         "getattr(x, 'name')",
+        "getattr(x, 'eval')(y)",
         "getattr(x, name)",
         "self.__dict__.update(x)",
         "x = pickle.dumps",
@@ -261,3 +267,15 @@ def test_a_scan_parses_a_small_part_of_the_library():
             parsed += sum(unit.piece.lines for unit in document.program.units if unit.tree is not None)
     assert lines > 20_000
     assert parsed / lines < MOST_PARSED
+
+
+def test_a_detector_sees_no_piece_without_its_words():
+    """It costs nothing in what is parsed for another one."""
+    seen = []
+    rule = CATALOGUE.rules["assert-used"]
+    watching = nodes(cst.Call, when=lambda place: seen.append(place.node.func.value), words=("watched",))
+    named = nodes(cst.Call, when=lambda place: seen.append(place.node.func.value), pattern="^observed")
+    rules = (*CATALOGUE.rules.values(), replace(rule, name="watching", detect=(watching, named)))
+    text = "def f(x):\n    assert g(x)\n\n\ndef h(watched):\n    i(x)\n\n\ndef j(observed):\n    assert k(x)\n"
+    assert len(Program(text, catalogue(rules)).findings()) == 2
+    assert seen == ["i", "k"]

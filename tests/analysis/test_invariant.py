@@ -18,6 +18,12 @@ PIECES = [
     "import os\n",
     "from os import system as run\n",
     "from subprocess import *\n",
+    "from os import (\n    path,\n    system,\n)\n",
+    "from os import *\n",
+    "system(x)\n",
+    "LIBRARY = 'o'\n",
+    "sys.modules[LIBRARY + 's'].system(x)\n",
+    "import sys\n",
     "run(x)\n",
     "os.system(x)\n",
     "eval(x)\n",
@@ -171,6 +177,25 @@ def test_renaming_an_import_reruns_who_asked():
     assert [finding.span.start.line for finding in document.facts().findings] == [4]
     document.edit(Edit(Span(Position(0, 25), Position(0, 28)), "go"))
     assert [finding.span.start.line for finding in document.facts().findings] == [8]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import sys\n\ndef f(x):\n    sys.path\n    system(x)\n", "from os import system\n"),
+        ("try:\n    system(x)\nexcept E:\n    pass\n", "from os import *\n"),
+        ("try:\n    g(cert_reqs=ssl.CERT_NONE)\nexcept E:\n    pass\n", "import ssl\n"),
+        ("__import__(a + 's').system(x)\n", "a = 'o'\n"),
+        ("a = 'o'\n\ndef f(x):\n    m.system(x)\n", "m = __import__(a + 's')\n"),
+        ("a = 'o'\n__import__(a + b).system(x)\n", "b = 's'\n"),
+    ],
+)
+def test_what_is_typed_wakes_what_slept(before, after):
+    document = Document(before)
+    seen = len(document.facts().findings)
+    document.edit(Edit(Span(Position(0, 0), Position(0, 0)), after))
+    check_invariant(document)
+    assert len(document.facts().findings) > seen
 
 
 def test_a_class_header_put_between_members_takes_them_over():

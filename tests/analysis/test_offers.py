@@ -3,7 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whysafe.analysis.offers import defined_names, may_bind_member, module_names
+from whysafe.analysis.binding import parameters
+from whysafe.analysis.glance import Glance
+from whysafe.analysis.offers import defined_names, may_bind_member, may_bind_name, module_names
+from whysafe.analysis.program import Program
 from whysafe.analysis.unit import bound_names, new_unit
 from whysafe.rules import CATALOGUE
 from whysafe.syntax.split import split
@@ -20,6 +23,38 @@ MODULE = [
     "def f():\n    def g():\n        nonlocal x\n        global y\n        y = 1",
     "ｆ = 1",
     "def ｆ(): pass",
+    "(a) = [b, c] = d, = e",
+    "(a): int",
+    "a: int",
+    "a.b: int = (c := 1)",
+    "x = [1, (a := 2), f(b := 3)]",
+    "x = f'{(a := 1)}'",
+    "x = f'''\n{\n(a := 1)}'''",
+    "x = 1; a, (b) = 2, 3; c: int",
+    "if x: a = 1\nelif (b := 2): c: int\nelse: d += 1",
+    "try: pass\nexcept E as a: b = 1\nelse: import c\nfinally: from .d import e as f, g",
+    "for a, (b, *c) in x: pass\nelse: d = 1",
+    "while (a := f()): b = 1",
+    "match x:\n    case [a, *b]: pass\n    case {'k': c, **d}: pass\n    case E(e=f) | g if (h := 1): i = 2",
+    "import a.b, c as d, e.f as g",
+    "from a import (\n    b,  # c\n    d as e,\n)",
+    "from .a import b; from a import c",
+    "from a import *",
+    "with (f(a) as b, g() as (c, [d])): e = 1",
+    "a = \\\n    b = 1",
+    "a, \\\n    b = 1, 2",
+    "[a, b] = [c, d] = x",
+    "a @= b; c >>= 1; d **= 2; e //= 3; f %= 4; g |= 5; h ^= 6",
+    "type a[T] = list[T]",
+    "x = lambda: (a := 1)",
+    "async def f(): pass",
+    "del a",
+    "print(a, b=1)",
+    "x = {a: b, **c}",
+    "x[a:b, c] = d = e",
+    "x.a, b = c",
+    "if a: pass",
+    "x = [a for a in b]",
 ]
 
 
@@ -28,6 +63,7 @@ def test_module_names(text):
     unit = new_unit(split(text)[0])
     offered = {name for name in bound_names(unit, CATALOGUE) if not name.startswith((".", "*"))}
     assert offered <= module_names(text, words_of(text), in_class=False)
+    assert all(may_bind_name(text, name) for name in (*offered, *(("*",) if "import *" in text else ())))
 
 
 @pytest.mark.parametrize(
@@ -81,3 +117,64 @@ def test_attributes(statements):
 @pytest.mark.parametrize("text", ["z(self.v, x=1)", "x = y[self.v : 1]", "if self.v: pass", "self.v == 1"])
 def test_a_use_binds_nothing(text):
     assert not may_bind_member(f"    def method(self):\n        {text}\n", "v")
+
+
+@given(st.lists(st.sampled_from([text for text in MODULE if "def" not in text]), min_size=1, max_size=3))
+def test_names_of_compound_statements(texts):
+    body = "".join("    " + line + "\n" for text in texts for line in text.split("\n"))
+    unit = new_unit(split(f"if x:\n{body}")[0])
+    offered = {name for name in bound_names(unit, CATALOGUE) if not name.startswith(".")}
+    assert all(may_bind_name(unit.piece.text, name) for name in offered)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = a",
+        "x = a(1)",
+        "x = f(a, b=1)",
+        "x = [a, 2]",
+        "x = {a: 1}",
+        "x = y[a:2]",
+        "x.a = 1",
+        "x = a == 1",
+        "if a: pass",
+        "from a import b",
+        "'a = 1'",
+        "# a = 1\nx = 2",
+        "assert a, 'a = 1'",
+        "x += a",
+        "a.b = 1",
+        "a[0] = 1",
+        "a()",
+    ],
+)
+def test_names_that_are_only_used(text):
+    assert not may_bind_name(text, "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("def f(a, b=1, *c, d, **e): return a", {"a", "d"}),
+        ("    @x(1)\n    @y\n    async def f(self, a: int, b: 'x' = 2) -> list[int]:\n        return a", {"self", "a"}),
+        ("# first\ndef f(\n    a,  # b\n    b,\n): pass", {"a", "b"}),
+        ("def f(a): pass\nx = a", set()),
+        ("def f(a): pass\ndef g(b): pass", set()),
+        ("def f(a) -> lambda: a: pass", set()),
+        ("def f(a) -> g(a): pass", set()),
+        ("def f[T](a): pass", set()),
+        ("class A:\n    def f(self, a): pass", set()),
+        ("x = 1", set()),
+    ],
+)
+def test_parameters(text, names):
+    assert parameters(Glance(text).code)[0] == names
+
+
+def test_what_is_only_used_is_not_parsed_for_a_name():
+    """Who asks for a name parses the piece that binds it, and none that mentions it."""
+    text = "table = [os, 1]\n'os and *'\nimport os\nother = f(os)\nos.system(x)\n"
+    program = Program(text, CATALOGUE)
+    assert len(program.findings()) == 1
+    assert [unit.piece.text for unit in program.units if unit.tree is not None] == ["import os\n", "os.system(x)\n"]

@@ -44,3 +44,12 @@ def test_added_rules_wake_pieces(catalogue_of):
     text = "import joblib\n\n\ndef f(x):\n    return joblib.load(x)\n"
     assert is_quiet(Glance(text), CATALOGUE)
     assert not is_quiet(Glance(text), catalogue_of(220))
+
+
+def test_a_word_is_looked_at_once_for_all_patterns(catalogue_of):
+    gate = catalogue_of(220).gate
+    glance = Glance("ordinary_word = 1\n")
+    assert not gate.passes(glance, gate.awake(glance))
+    assert len(gate.patterns) > 10
+    assert gate.matching._plain >= glance.words
+    assert all(glance.words.isdisjoint(pattern.words._plain) for pattern in gate.patterns)

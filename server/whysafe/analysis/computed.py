@@ -6,40 +6,41 @@ Which libraries that can be follows from the strings of the file, because nothin
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from whysafe.analysis.detours import literal_at
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, readings
 from whysafe.analysis.standing import after, occurrences, place_after
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.glance import Glance
 
 _IMPORTERS = ("__import__", "import_module", "modules", "resolve_name")
 _FIELD = re.compile(r"%[srd]|\{[^{}]*\}")
-_ITEM = rf"[\w{QUOTE}]\[(?!\w{{0,2}}{QUOTE})[^\[\]\n]*\]"
+_ITEM = rf"[\w{QUOTE}]\[(?!\w{{0,2}}{QUOTE})(?:[^\[\]\n:]|:=)*\]"
 _PICKS_LETTERS = re.compile(rf"{_ITEM}[ \t\f)]*\+|\+[ \t\f(]*[\w.{QUOTE}]*{_ITEM}")
 """Letters taken out of texts by their place, and put together: these could make any name."""
 _PLAIN_TEXT = re.compile(r"[A-Za-z0-9_.]+")
+ANYTHING: Final = "any letters"
+"""No module has a blank in its name, so no part of one is this."""
 
 
-def computed_imports(glance: Glance, libraries: Collection[str]) -> Collection[str]:
+def computed_imports(glance: Glance, libraries: frozenset[str]) -> AbstractSet[str]:
     """Those of the libraries that a text can import, or find in `sys.modules`, under a name that is not written there.
 
     May say too many, never too few.
     """
-    if glance.words.isdisjoint(_IMPORTERS) or not _imports_by_computed_name(glance):
-        return ()
-    if "chr" in glance.words or _PICKS_LETTERS.search(glance.code):
-        return libraries
-    parts = {part for text in _texts(glance) for part in (text, *_FIELD.split(text))}
-    parts |= {part.split(".", 1)[0] for part in parts}
-    return [library for library in libraries if library and _is_made_of(library, parts)]
+    return made_of(libraries, parts_of_names(glance)) if imports_by_computed_name(glance) else frozenset()
 
 
-def _imports_by_computed_name(glance: Glance) -> bool:
+def imports_by_computed_name(glance: Glance) -> bool:
+    """Whether a text may import a module whose name is not written there."""
+    if glance.words.isdisjoint(_IMPORTERS):
+        return False
     code = glance.code
     for word in _IMPORTERS:
         for begin in occurrences(code, word):
@@ -49,16 +50,43 @@ def _imports_by_computed_name(glance: Glance) -> bool:
     return False
 
 
+def parts_of_names(glance: Glance) -> frozenset[str]:
+    """What the name of a module can be put together of, as far as the text tells; `ANYTHING` for any letters."""
+    if "chr" in glance.words or _PICKS_LETTERS.search(glance.code):
+        return frozenset((ANYTHING,))
+    parts = {part for text in _texts(glance) for part in (text, *_FIELD.split(text))}
+    return frozenset(parts.union(part.split(".", 1)[0] for part in parts))
+
+
+def made_of(libraries: frozenset[str], parts: AbstractSet[str]) -> frozenset[str]:
+    """The libraries whose names are rows of the parts."""
+    if ANYTHING in parts:
+        return libraries
+    beginning = _by_beginning(libraries)
+    candidates = frozenset[str]().union(*(beginning[part] for part in parts & beginning.keys()))
+    return frozenset(library for library in candidates if _is_made_of(library, parts))
+
+
+@lru_cache(maxsize=8)
+def _by_beginning(libraries: frozenset[str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for library in libraries:
+        for end in range(1, len(library) + 1):
+            found.setdefault(library[:end], set()).add(library)
+    return {beginning: frozenset(names) for beginning, names in found.items()}
+
+
 def _texts(glance: Glance) -> Iterator[str]:
     for text in glance.strings:
-        yield from readings(text)
+        if " " not in text:  # A blank stays in whatever is made of it, and no module has one in its name.
+            yield from readings(text)
     if FORMATTED_QUOTE in glance.code:
         for line in glance.code.split("\n"):
             if FORMATTED_QUOTE in line:
                 yield from _PLAIN_TEXT.findall(line)
 
 
-def _is_made_of(word: str, parts: set[str]) -> bool:
+def _is_made_of(word: str, parts: AbstractSet[str]) -> bool:
     """Whether a word is a row of the parts."""
     reached = [True] + [False] * len(word)
     for end in range(1, len(word) + 1):

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
+from whysafe.analysis.arguments import bounds
+from whysafe.analysis.binding import is_parameter, may_bind, parameters
+from whysafe.analysis.glance import QUOTE
 from whysafe.analysis.standing import after, is_only_imported, is_target, occurrences, place_after
 from whysafe.syntax.words import folded
 
@@ -20,10 +22,8 @@ if TYPE_CHECKING:
     from whysafe.analysis.gate import Awake
     from whysafe.analysis.glance import Glance
 
-FARTHEST = 2_000
-"""How many characters are read to find the end of an argument."""
+_NAME = re.compile(r"[ \t\f]*([^\W\d]\w*)[ \t\f]*[,)]")
 _CALLED = re.compile(r"[ \t\f]*\(")
-_OPENING, _CLOSING = "([{", ")]}"
 _LITERAL = re.compile(rf"[ \t\f]*{QUOTE}([0-9]+){QUOTE}[ \t\f]*")
 
 
@@ -45,11 +45,19 @@ _RAW_NAME = re.compile(r"[ \t]*\([ \t]*[\w.]+[ \t]*,[ \t]*(?:([\"'])(\w+)\1[ \t]
 
 def _may_take(text: str, word: str, awake: Awake) -> bool:
     """Whether `getattr(owner, name)` in raw text can matter: the usual forms, on one line, are told from the others."""
+    matters = _matters_to(word, awake)
     for begin in occurrences(text, word):
         found = _RAW_NAME.match(text, begin + len(word))
-        if found is None or (awake.reaches if found.group(3) else found.group(2) in awake.words):
+        if found is None or (awake.reaches if found.group(3) else matters(found.group(2))):
             return True
     return False
+
+
+def _matters_to(word: str, awake: Awake) -> Callable[[str], bool]:
+    """Whether `getattr` or `setattr` with that name leads to a sink."""
+    if word == "setattr":
+        return lambda name: name in awake.words
+    return lambda name: name in awake.attributes
 
 
 def literal_at(glance: Glance, place: int, ends: str) -> str | None:
@@ -67,38 +75,27 @@ def _name_matters(glance: Glance, place: int, ends: str, awake: Awake, *, otherw
     return otherwise if name is None else any(part in awake.words for part in name.split("."))
 
 
-def _arguments(code: str, place: int) -> tuple[list[int], int | None]:
-    """Where the arguments of a call begin whose bracket opens at `place`, and what is behind it.
-
-    None where that is not certain: too long, or with an f-string, whose text may hold brackets.
-    """
-    starts: list[int] = []
-    depth = 0
-    for at in range(place, min(len(code), place + FARTHEST)):
-        mark = code[at]
-        if mark in _OPENING:
-            depth += 1
-            if depth == 1:
-                starts.append(at + 1)
-        elif mark in _CLOSING:
-            depth -= 1
-            if depth == 0:
-                return starts, at + 1
-        elif mark == "," and depth == 1:
-            starts.append(at + 1)
-        elif mark == FORMATTED_QUOTE:
-            break
-    return starts, None
-
-
 def _get_attribute(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
     """`getattr(owner, name)`; passed on or renamed, it can do anything."""
-    if not _CALLED.match(glance.code, end):
-        return not _is_inert(glance.code, begin, end)
-    starts, _ = _arguments(glance.code, place_after(glance.code, end))
+    code = glance.code
+    if not _CALLED.match(code, end):
+        return not _is_inert(code, begin, end)
+    starts, _ = bounds(code, place_after(code, end))
     if len(starts) < 2:
         return awake.reaches  # `getattr(*pair)`, or too long to read.
-    return _name_matters(glance, starts[1], ",)", awake, otherwise=awake.reaches)
+    name = literal_at(glance, starts[1], ",)")
+    if name is not None:
+        return any(map(_matters_to(code[begin:end], awake), name.split(".")))
+    return awake.reaches and not _is_unknown_name(code, starts[1])
+
+
+def _is_unknown_name(code: str, place: int) -> bool:
+    """Whether the argument that begins there is a parameter to which the function gives no value itself."""
+    found = _NAME.match(code, place)
+    if found is None or "lambda" in code or not is_parameter(code, found.group(1)):
+        return False  # A lambda may have a parameter of that name, with a default.
+    body = parameters(code)[1]
+    return place >= body and not may_bind(code, found.group(1), body)
 
 
 def _getter(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
@@ -112,7 +109,7 @@ def _namespace_call(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
     """`globals()`, `locals()`, `vars(owner)`: what stands behind the call says which name is taken out."""
     if not _CALLED.match(glance.code, end):
         return not _is_inert(glance.code, begin, end)
-    _, closed = _arguments(glance.code, place_after(glance.code, end))
+    _, closed = bounds(glance.code, place_after(glance.code, end))
     return closed is None or _namespace(glance, closed, awake, otherwise=True)
 
 

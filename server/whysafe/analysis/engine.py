@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -56,19 +57,27 @@ def kinds(of: Catalogue) -> frozenset[type[cst.CSTNode]]:
     return BASE_KINDS | frozenset(of.nodes)
 
 
-def run(scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: Awake | None = None) -> tuple[Candidate, ...]:
+def run(
+    scopes: PieceScopes,
+    of: Catalogue,
+    resolver: Resolver,
+    awake: Awake | None = None,
+    words: frozenset[str] = frozenset(),
+) -> tuple[Candidate, ...]:
     """All findings of the rules in one piece, at most one for each rule and anchor, in order of the walk.
 
-    `awake` is what can be triggered in this document (see `gate`); what cannot lead there is not followed. None:
-    everything is.
+    `awake` is what can be triggered in this document (see `gate`), by the `words` of this piece; what cannot lead there
+    is not followed. None: everything is.
     """
     found: dict[tuple[str, cst.CSTNode], Candidate] = {}
-    for candidate in _candidates(scopes, of, resolver, awake):
+    for candidate in _candidates(scopes, of, resolver, awake, words):
         found.setdefault((candidate.rule.name, candidate.anchor), candidate)
     return tuple(found.values())
 
 
-def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: Awake | None) -> Iterator[Candidate]:
+def _candidates(
+    scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: Awake | None, words: frozenset[str]
+) -> Iterator[Candidate]:
     leads = Following(awake, scopes, of.calls)
     for seen in scopes.seen.get(cst.Call, ()):
         yield from _call(seen, of, resolver, leads)
@@ -77,11 +86,11 @@ def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: A
     if of.imports:
         for seen in (*scopes.seen.get(cst.Import, ()), *scopes.seen.get(cst.ImportFrom, ())):
             yield from _import(seen, of, resolver)
+    matches = cache(lambda detector: awake is None or of.gate.can_match(detector, words, awake))
     for kind, entries in of.nodes.items():
-        for seen in scopes.seen.get(kind, ()):
-            for rule, detector in entries:
-                if awake is not None and detector.roots and detector.roots.isdisjoint(awake.roots):
-                    continue
+        able = [(rule, detector) for rule, detector in entries if kind in scopes.seen and matches(detector)]
+        for seen in scopes.seen[kind] if able else ():
+            for rule, detector in able:
                 answer = detector.when(Place(seen.node, seen, resolver))
                 yield from _answered(rule, answer, seen.node, seen.node)
 

@@ -10,67 +10,91 @@ little.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
+from whysafe.analysis.binding import is_parameter
 from whysafe.analysis.computed import computed_imports
 from whysafe.analysis.detours import DETOURS, leads_on
-from whysafe.analysis.standing import LONGEST_IMPORT, Needs, Use, occurrences, stands
-from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of
-from whysafe.syntax.words import folded
+from whysafe.analysis.imported import STAR, imported_words, is_brought
+from whysafe.analysis.standing import Needs, Use, stands
+from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of, word_test
+from whysafe.syntax.words import WordTest, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-    from whysafe.analysis.detectors import Detector
+    from whysafe.analysis.detectors import Detector, Nodes
     from whysafe.analysis.glance import Glance
-    from whysafe.analysis.triggers import Pattern, Trigger
+    from whysafe.analysis.standing import Sign
+    from whysafe.analysis.triggers import Pattern
 
 
-@dataclass(frozen=True, slots=True)
+class Way(NamedTuple):
+    """How a trigger word must stand, what else the text must have, and how much of it the rule then needs to see."""
+
+    use: Use
+    sign: Sign | None
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Awake:
-    """What can be triggered in a file: by libraries that it has, and by names that it gives to dangerous things."""
+    """What can be triggered in a file: by what it imports, and by names that it gives to dangerous things."""
 
     roots: frozenset[str]
+    """Libraries, and names that are imported from one: see `Gate.roots`."""
     given: frozenset[str]
+    ways: Mapping[str, tuple[Way, ...]]
+    """How each trigger word of the libraries must stand, and what else the text must have."""
     words: frozenset[str]
     """All trigger words."""
     names: frozenset[str]
     """Those that can be called, or passed on, as a name of their own."""
     attributes: frozenset[str]
     """Those that can be called, or passed on, as an attribute."""
-
-    @property
-    def reaches(self) -> bool:
-        """Whether anything dangerous is there that need not be written by its name."""
-        return len(self.roots) > 1 or bool(self.given)
+    reaches: bool
+    """Whether anything dangerous is there that need not be written by its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The triggers of each word, the words of each library, and patterns of identifiers."""
+    """The trigger words of each library, and patterns of identifiers."""
 
-    triggers: dict[str, tuple[Trigger, ...]]
     lone: frozenset[str]
     """The words of rules that need no more than a statement,"""
     named: frozenset[str]
     """and those of them whose rules follow the names in it."""
-    by_root: dict[str, frozenset[str]]
+    by_root: Mapping[str, frozenset[tuple[str, Way]]]
+    libraries: frozenset[str]
+    reached: frozenset[str]
+    """The trigger words that can be imported."""
     patterns: tuple[Pattern, ...]
+    matching: WordTest
+    """Whether a word matches any of the patterns: most words do not, and need to be looked at once only."""
     _known: dict[tuple[frozenset[str], frozenset[str]], Awake] = field(default_factory=dict)
 
     def awake(self, glance: Glance) -> Awake:
-        """What is awake in a file, or in a part of one."""
-        return self.with_more(_NOTHING, self.roots(glance), frozenset())
+        """What is awake in a file."""
+        roots = self.roots(glance) | computed_imports(glance, self.libraries)
+        return self.with_more(_NOTHING, roots, frozenset())
 
     def roots(self, glance: Glance) -> frozenset[str]:
-        """The libraries that a text may bring into its file."""
+        """What the words of a text bring into its file: libraries, and behind a dot the trigger words that it imports.
+
+        What it imports under a computed name is not among them; see `computed`.
+        """
         text = folded(glance.text)
-        brought = frozenset(root for root in glance.words & self.by_root.keys() if _is_brought(text, root))
-        return brought.union(computed_imports(glance, self.by_root.keys()))
+        return frozenset(
+            (
+                *(root for root in glance.words & self.libraries if root in BUILTINS_CALLED or is_brought(text, root)),
+                *(f".{word}" for word in imported_words(text) & self.reached),
+            )
+        )
 
     def with_more(self, awake: Awake, roots: AbstractSet[str], given: AbstractSet[str]) -> Awake:
-        """The same with further libraries and names; the very same where there is nothing new."""
+        """The same with further roots and names; the very same where there is nothing new."""
         if roots <= awake.roots and given <= awake.given and ANY_FILE in awake.roots:
             return awake
         wanted = awake.roots | roots | {ANY_FILE}, awake.given | given
@@ -82,87 +106,96 @@ class Gate:
         return known
 
     def _made(self, roots: frozenset[str], given: frozenset[str]) -> Awake:
-        reached = [
-            (word, trigger.use)
-            for word in frozenset().union(*(self.by_root[root] for root in roots if root in self.by_root))
-            for trigger in self.triggers[word]
-            if trigger.root in roots
-        ]
+        ways: dict[str, dict[Way, None]] = {}
+        for root in roots & self.libraries:
+            for word, way in self.by_root[root]:
+                found = ways.setdefault(word, {})
+                found[way] = None
+                if way.use is Use.REACHED and not roots.isdisjoint((f".{word}", f".{STAR}")):
+                    found[way._replace(use=Use.BARE)] = None
+        uses = {word: {way.use for way in found} for word, found in ways.items()}
         return Awake(
             roots=roots,
             given=given,
-            words=given.union(DETOURS, (word for word, _ in reached)),
-            names=given.union(DETOURS, (word for word, use in reached if use in {Use.BARE, Use.REACHED})),
-            attributes=given.union(DETOURS, (word for word, use in reached if use is Use.REACHED)),
+            ways={word: tuple(found) for word, found in ways.items()},
+            words=given.union(DETOURS, ways),
+            names=given.union(DETOURS, (word for word, found in uses.items() if Use.BARE in found)),
+            attributes=given.union(DETOURS, (word for word, found in uses.items() if Use.REACHED in found)),
+            reaches=bool(given) or len(roots & self.libraries) > 1,
         )
 
     def passes(self, glance: Glance, awake: Awake) -> bool:
         """Whether a rule can find something in a text; certain where the answer is no."""
-        return any(self._is_triggered(glance, word, awake) for word in glance.words & awake.words) or any(
+        return any(_is_triggered(glance, word, awake) for word in glance.words & awake.words) or any(
             self._matches(glance, awake)
         )
 
     def needs_piece(self, glance: Glance, awake: Awake) -> bool:
         """Whether a rule that needs more than single statements can find something in a text; certain where not."""
         return any(
-            self._is_triggered(glance, word, awake, beyond_statements=True) for word in glance.words & awake.words
+            _is_triggered(glance, word, awake, beyond_statements=True) for word in glance.words & awake.words
         ) or any(self._matches(glance, awake))
 
-    def _is_triggered(self, glance: Glance, word: str, awake: Awake, *, beyond_statements: bool = False) -> bool:
-        if word in awake.given and stands(glance, word, Use.ANY):
-            return True
-        if word in DETOURS and leads_on(glance, word, awake):
-            return True
-        return any(
-            trigger.root in awake.roots
-            and (trigger.needs is Needs.PIECE or not beyond_statements)
-            and stands(glance, word, trigger.use)
-            and (trigger.sign is None or trigger.sign(glance, word))
-            for trigger in self.triggers.get(word, ())
+    def concerns(self, before: Awake, now: Awake) -> Callable[[AbstractSet[str]], bool]:
+        """Tells of the words of a piece whether what is awake now, and was not before, can matter to it."""
+        roots = now.roots - before.roots
+        new = (now.given - before.given).union(
+            now.names - before.names, *(map(_WORD_OF, self.by_root[root]) for root in roots & self.libraries)
         )
+        patterns = tuple(pattern for pattern in self.patterns if not pattern.roots.isdisjoint(roots))
+        return lambda words: not new.isdisjoint(words) or any(pattern.words.among(words) for pattern in patterns)
+
+    def can_match(self, detector: Nodes, words: AbstractSet[str], awake: Awake) -> bool:
+        """Whether a detector of nodes can match in a piece with these words."""
+        if detector.roots and detector.roots.isdisjoint(awake.roots):
+            return False
+        if not detector.words.isdisjoint(words):
+            return True
+        return detector.pattern != "" and bool(word_test(detector.pattern).among(self.matching.among(words)))
 
     def _matches(self, glance: Glance, awake: Awake) -> Iterable[bool]:
-        for pattern in self.patterns:
-            if not pattern.roots.isdisjoint(awake.roots) and pattern.words.among(glance.words):
+        words = self.matching.among(glance.words)
+        for pattern in self.patterns if words else ():
+            if not pattern.roots.isdisjoint(awake.roots) and pattern.words.among(words):
                 yield pattern.sign is None or pattern.sign(glance, "")
 
 
-_NOTHING = Awake(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
+_NOTHING = Awake(frozenset(), frozenset(), {}, frozenset(), frozenset(), frozenset(), reaches=False)
 _MOST_KNOWN = 5_000
+_WORD_OF = itemgetter(0)
 
 
-def _is_brought(text: str, root: str) -> bool:
-    """Whether a text may import a library: it stands in a line behind `import` or `from`, or begins a string."""
-    for begin in occurrences(text, root):
-        if begin and text[begin - 1] in "\"'":
-            return True
-        if root in BUILTINS_CALLED:
-            return True
-        ahead = text[max(0, begin - LONGEST_IMPORT) : begin]
-        start = max(ahead.rfind("\n"), ahead.rfind("\r")) + 1
-        if not start and begin > LONGEST_IMPORT:
-            return True
-        if "import" in ahead[start:] or "from" in ahead[start:] or ahead[:start].rstrip("\r\n").endswith("\\"):
-            return True
-    return False
+def _is_triggered(glance: Glance, word: str, awake: Awake, *, beyond_statements: bool = False) -> bool:
+    if word in awake.given and stands(glance, word, Use.ANY):
+        return True
+    if word in DETOURS and leads_on(glance, word, awake):
+        return True
+    return any(
+        (way.needs is Needs.PIECE or not beyond_statements)
+        and stands(glance, word, way.use)
+        and (way.sign is None or way.sign(glance, word))
+        and not (way.use is Use.BARE and is_parameter(glance.code, word))
+        for way in awake.ways.get(word, ())
+    )
 
 
 def gate(detectors: Iterable[Detector]) -> Gate:
     """The gate of a set of detectors."""
     detectors = tuple(detectors)
-    triggers: dict[str, dict[Trigger, None]] = {}
-    by_root: dict[str, set[str]] = {}
+    by_root: dict[str, set[tuple[str, Way]]] = {ANY_FILE: set()}
     for detector in detectors:
         for word, trigger in triggers_of(detector):
-            triggers.setdefault(word, {})[trigger] = None
-            by_root.setdefault(trigger.root, set()).add(word)
-    patterns = tuple(pattern for detector in detectors for pattern in patterns_of(detector))
+            by_root.setdefault(trigger.root, set()).add((word, Way(trigger.use, trigger.sign, trigger.needs)))
+    patterns = tuple(dict.fromkeys(pattern for detector in detectors for pattern in patterns_of(detector)))
     for root in frozenset().union(*(pattern.roots for pattern in patterns)):
         by_root.setdefault(root, set())
+    everywhere = [pair for found in by_root.values() for pair in found]
     return Gate(
-        {word: tuple(found) for word, found in triggers.items()},
-        frozenset(word for word, found in triggers.items() if any(one.needs is not Needs.PIECE for one in found)),
-        frozenset(word for word, found in triggers.items() if any(one.needs is Needs.NAMES for one in found)),
-        {root: frozenset(found) for root, found in by_root.items()},
-        patterns,
+        lone=frozenset(word for word, way in everywhere if way.needs is not Needs.PIECE),
+        named=frozenset(word for word, way in everywhere if way.needs is Needs.NAMES),
+        by_root={root: frozenset(found) for root, found in by_root.items()},
+        libraries=frozenset(by_root),
+        reached=frozenset({STAR, *(word for word, way in everywhere if way.use is Use.REACHED)}),
+        patterns=patterns,
+        matching=WordTest("|".join(f"(?:{pattern.text})" for pattern in patterns) or r"(?!)"),
     )

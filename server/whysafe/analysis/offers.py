@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from whysafe.analysis.binding import is_argument, line_before, may_bind
 from whysafe.analysis.glance import FORMATTED_QUOTE, Glance
 from whysafe.analysis.standing import after, before, occurrences, place_after
 from whysafe.syntax.words import folded, words_of
@@ -23,9 +24,6 @@ _WALRUS_APART = re.compile(r"[\r\n\\][ \t\f]*:=")
 _ELSEWHERE = re.compile(r"\b(?:global|nonlocal)\b([^\r\n;\\]*)(\\?)")
 _LOOPS = re.compile(r"\bfor\b")
 _OWNER = re.compile(r"[\w.]*\Z")
-_OPENING, _CLOSING = "([{", ")]}"
-LONGEST_LINE = 2_000
-"""How far a name may stand from the start of its logical line; beyond, it may be anything."""
 
 
 def module_names(text: str, words: frozenset[str], *, in_class: bool) -> frozenset[str]:
@@ -68,12 +66,17 @@ def defined_names(text: str) -> frozenset[str] | None:
     return frozenset(name for blanks, name in _DEFINED.findall(folded(text)) if len(blanks.expandtabs()) <= column)
 
 
+def may_bind_name(text: str, name: str) -> bool:
+    """Whether a piece that offers a name of the module may bind it; `*` for a star import."""
+    return defined_names(text) is not None or may_bind(_code_of(text), name)
+
+
 def may_bind_member(text: str, name: str) -> bool:
     """Whether a member of a class can bind the attribute: by its own name, or by an assignment to `self.name`."""
     own = defined_names(text)
-    if not own or name in own:
-        return True
     code = _code_of(text)
+    if name in own if own is not None else may_bind(code, name):
+        return True
     return any(_may_be_target(code, begin, begin + len(name)) for begin in occurrences(code, name))
 
 
@@ -90,33 +93,10 @@ def _may_be_target(code: str, begin: int, end: int) -> bool:
     place = place_after(code, end)
     if code.startswith(("==", "!=", ">=", "<=", "."), place) or follows in {"(", "[", "{", "", "."}:
         return False
-    start = code.rfind("\n", max(0, begin - LONGEST_LINE), begin) + 1
-    if begin - start > LONGEST_LINE or (not start and begin > LONGEST_LINE):
+    ahead = line_before(code, begin)
+    if ahead is None or FORMATTED_QUOTE in ahead or _LOOPS.search(ahead):
         return True
-    ahead = code[start:begin]
-    if FORMATTED_QUOTE in ahead or _LOOPS.search(ahead):
-        return True
-    if _is_argument(ahead):
+    if is_argument(ahead):
         return False
     # A colon follows a target in an annotation, and where `with` gives its value to it.
     return follows != ":" or " as " in ahead or _OWNER.sub("", ahead).rstrip()[-1:] in {"", ":", ";"}
-
-
-def _is_argument(ahead: str) -> bool:
-    """Whether the place behind a part of a logical line is inside the arguments of a call, a subscript or a display."""
-    depth = 0
-    for at in range(len(ahead) - 1, -1, -1):
-        mark = ahead[at]
-        if mark in _CLOSING:
-            depth += 1
-        elif mark in _OPENING:
-            if depth:
-                depth -= 1
-            elif mark == "{" or _is_called(ahead[:at].rstrip()):
-                return True
-    return False
-
-
-def _is_called(code: str) -> bool:
-    """Whether a bracket behind this code belongs to it; behind these words it begins an expression of its own."""
-    return code[-1:].isalnum() or code[-1:] in {"_", ")", "]"} if not code.endswith((" as", "with")) else False

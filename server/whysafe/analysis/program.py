@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from whysafe.analysis import unit as units
+from whysafe.analysis.computed import imports_by_computed_name, made_of, parts_of_names
 from whysafe.analysis.detours import LEADING
 from whysafe.analysis.excerpt import FEWEST_LINES, excerpt
 from whysafe.analysis.finding import Finding, Gap, Step
@@ -73,6 +74,8 @@ class Program:
         self._awake = catalogue.gate.awake(glance)
         self._glances = _parts(glance, self.order) if gated else {}
         """What was seen of the units when the text was read, until they are analysed."""
+        self._name_parts = parts_of_names(glance) if imports_by_computed_name(glance) else None
+        """What the text can put names of modules together of, where it imports any by such a name."""
         self._pending: dict[Unit, None] = dict.fromkeys(self.order)
         """Units without a result that may have findings."""
         self._unfilled = list(self.order)[::-1]
@@ -109,7 +112,7 @@ class Program:
                 self._broken[unit] = None
         self.memory.limit(min(max(FEWEST_REMEMBERED, self.order.lines), MOST_REMEMBERED))
         for unit in came:
-            self._wake(self.catalogue.gate.roots(Glance(unit.piece.text, unit.words)), frozenset())
+            self._wake(self._brought(unit), frozenset())
         if self._carried or any(unit.broken for unit in came):
             carried = self._carry(gone, first_line, edit)
             self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
@@ -239,13 +242,23 @@ class Program:
         awake = self.catalogue.gate.with_more(self._awake, roots, given)
         if awake is self._awake:
             return
-        new = awake.words - self._awake.words | given
+        concerns = self.catalogue.gate.concerns(self._awake, awake)
         self._awake = awake
         for unit in self.order:
             if unit.result is None:
                 self._pending[unit] = None
-            elif not unit.words.isdisjoint(new):
+            elif concerns(unit.words):
                 self._rerun(unit)
+
+    def _brought(self, unit: Unit) -> AbstractSet[str]:
+        """What a unit brings into the document, together with what was there before."""
+        gate, glance = self.catalogue.gate, Glance(unit.piece.text, unit.words)
+        if self._name_parts is not None:
+            self._name_parts |= parts_of_names(glance)
+        elif imports_by_computed_name(glance):
+            self._name_parts = parts_of_names(Glance(self.text))
+        computed = () if self._name_parts is None else made_of(gate.libraries, self._name_parts)
+        return gate.roots(glance).union(computed)
 
     def passes(self, unit: Unit) -> bool:
         """Whether a unit is to be analysed: as far as its text tells it can have findings, or it has been parsed."""

@@ -33,7 +33,7 @@ class Use(enum.Enum):
     """What must happen to a word in a piece so that a rule can be triggered by it."""
 
     BARE = enum.auto()  # called or passed on as a name of its own, not as an attribute
-    REACHED = enum.auto()  # called or passed on, however it is reached
+    REACHED = enum.auto()  # called or passed on as an attribute; where it is imported, as a name of its own too
     METHOD = enum.auto()  # called as an attribute
     SET = enum.auto()  # assigned as an attribute
     ITEM = enum.auto()  # the key of an item that is assigned
@@ -74,7 +74,9 @@ def _may_stand(text: str, word: str, use: Use) -> bool:
                 return True
             continue
         inert = is_target(text, begin + len(word)) or is_defined(text, begin)
-        reached = use is Use.ANY or (follows != "." and (use is Use.REACHED or before(text, begin) != "."))
+        reached = use is Use.ANY or (
+            follows != "." and (before(text, begin) in _AFTER_DOT if use is Use.REACHED else before(text, begin) != ".")
+        )
         if reached and not inert:
             return True
     return False
@@ -148,6 +150,11 @@ def is_defined(code: str, begin: int) -> bool:
     return code.endswith(_DEFINES, 0, place + 1)
 
 
+def is_used(code: str, begin: int, end: int) -> bool:
+    """Whether what the word names may be called or passed on there."""
+    return after(code, end) != "." and _any(code, begin, end) and not is_only_imported(code, begin, end)
+
+
 def is_only_imported(code: str, begin: int, end: int) -> bool:
     """Whether the word stands in a line that only imports it, under its own name."""
     start = code.rfind("\n", max(0, begin - LONGEST_IMPORT), begin) + 1
@@ -162,11 +169,11 @@ def _any(code: str, begin: int, end: int) -> bool:
 
 
 def _reached(code: str, begin: int, end: int) -> bool:
-    return after(code, end) != "." and _any(code, begin, end) and not is_only_imported(code, begin, end)
+    return before(code, begin) == "." and after(code, end) != "." and not is_target(code, end)
 
 
 def _bare(code: str, begin: int, end: int) -> bool:
-    return before(code, begin) != "." and _reached(code, begin, end)
+    return before(code, begin) != "." and is_used(code, begin, end)
 
 
 def _method(code: str, begin: int, end: int) -> bool:

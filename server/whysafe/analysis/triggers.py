@@ -34,10 +34,11 @@ class Trigger:
     needs: Needs = Needs.PIECE
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """Identifiers that match trigger a rule, where one of the libraries is there and the text has the sign."""
 
+    text: str
     words: WordTest
     roots: frozenset[str]
     sign: Sign | None
@@ -64,7 +65,14 @@ def triggers_of(detector: Detector) -> Iterator[tuple[str, Trigger]]:
 def patterns_of(detector: Detector) -> Iterator[Pattern]:
     """The patterns of identifiers that trigger a detector."""
     if isinstance(detector, Nodes) and detector.pattern:
-        yield Pattern(WordTest(detector.pattern), detector.roots or frozenset((ANY_FILE,)), detector.sign)
+        words = word_test(detector.pattern)
+        yield Pattern(detector.pattern, words, detector.roots or frozenset((ANY_FILE,)), detector.sign)
+
+
+@cache
+def word_test(pattern: str) -> WordTest:
+    """One test for all detectors with the same pattern, because it remembers words."""
+    return WordTest(pattern)
 
 
 def _assigned(path: str) -> Iterator[tuple[str, Trigger]]:

@@ -158,7 +158,7 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None)
     if scopes is None:
         return Result((), (), frozenset())
     resolver = Resolver(world)
-    candidates = engine.run(scopes, of, resolver, awake)
+    candidates = engine.run(scopes, of, resolver, awake, unit.words)
     if not candidates:
         return Result((), (), frozenset(resolver.asked))
     wanted: set[cst.CSTNode] = set()

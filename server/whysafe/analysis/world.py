@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from whysafe.analysis.binders import Binders
-from whysafe.analysis.offers import may_bind_member
+from whysafe.analysis.offers import may_bind_member, may_bind_name
 from whysafe.analysis.unit import Unit, bound_names, ensure_scopes, ensure_tree, offered, offered_members
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
@@ -86,6 +86,8 @@ class DocumentWorld:
     def module_bindings(self, name: str) -> Sequence[Binding]:
         found: list[Binding] = []
         for unit in self._in_order(self._binders.of(name)):
+            if unit.scopes is None and not may_bind_name(unit.piece.text, name):
+                continue
             scopes = self.scopes(unit)
             if scopes is not None:
                 found.extend(scopes.module.get(name, ()))
@@ -178,11 +180,5 @@ class DocumentWorld:
         return any(
             binding.kind in {BindingKind.IMPORT, BindingKind.STAR} and binding.path.split(".", 1)[0] == name
             for name in ("pytest", "unittest")
-            for unit in self._binders.of(name)
-            for found in self._module_of(unit).values()
-            for binding in found
+            for binding in self.module_bindings(name)
         )
-
-    def _module_of(self, unit: Unit) -> dict[str, list[Binding]]:
-        scopes = self.scopes(unit)
-        return {} if scopes is None else scopes.module

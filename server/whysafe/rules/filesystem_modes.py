@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from whysafe.analysis.detectors import calls, methods
+from whysafe.analysis.arguments import literal as written_text
+from whysafe.analysis.arguments import takes
+from whysafe.analysis.detectors import Calls, calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Repair, Replace, Rule, Verdict
 from whysafe.analysis.standing import written
@@ -18,6 +21,9 @@ from whysafe.semantics.resolve import lookup
 from whysafe.semantics.scopes import BindingKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from whysafe.analysis.glance import Glance
     from whysafe.semantics.calls import Argument, Call, Expression
 
 _CHANGES = {
@@ -210,6 +216,27 @@ def _is_octal(mode: Argument) -> bool:
     return isinstance(constant, int) and (written or not isinstance(mode.node, cst.Integer))
 
 
+_NUMBER = re.compile(r"[ \t\f]*(?:0|[1-9][0-9]{0,9}|0[oO][0-7]{1,10})[ \t\f]*\Z")
+
+
+def _may_let_in(glance: Glance, mode: str) -> bool:
+    """Whether the code of a mode can grant anything: a text cannot, and of a plain number its bits tell."""
+    if written_text(glance, mode) is not None:
+        return False
+    return _NUMBER.match(mode) is None or bool(int(mode, 0) & _DANGEROUS)
+
+
+def _by_position(names: Mapping[str, int], when: Callable[[Call], Answer]) -> tuple[Calls, ...]:
+    return tuple(
+        calls(
+            *(name for name, where in names.items() if where == position),
+            when=when,
+            sign=takes(position, "mode", may=_may_let_in),
+        )
+        for position in sorted(set(names.values()))
+    )
+
+
 _GIVES_A_MODE = written(
     r"\bl?chmod\b|\bmode\b|\*\*|\b(?:mkdir|touch)[ \t\f)]*\([ \t\f]*(?!\)|\w+[ \t\f]*=(?!=))[^ \t\f]"
 )
@@ -231,8 +258,8 @@ PERMISSIVE_FILE_MODE = Rule(
     severity=Severity.WARNING,
     aliases=("B103", "S103", "os.chmod"),
     detect=(
-        calls(*_CHANGES, when=_changes_the_mode),
-        calls(*_CREATES, when=_creates_with_a_mode),
+        *_by_position(_CHANGES, _changes_the_mode),
+        *_by_position(_CREATES, _creates_with_a_mode),
         methods("chmod", "lchmod", "mkdir", "touch", when=_is_method_of_a_path, sign=_GIVES_A_MODE),
     ),
     bad=(

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from whysafe.analysis.arguments import literal as written_text
+from whysafe.analysis.arguments import takes
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Evidence, Repair, Replace, Rule, Verdict
-from whysafe.analysis.standing import written
+from whysafe.analysis.standing import takes_more_than_literal, written
 from whysafe.rules.types import LISTENING
 from whysafe.rules.written import own_argument
 from whysafe.semantics.fold import literal
 
 if TYPE_CHECKING:
+    from whysafe.analysis.glance import Glance
     from whysafe.semantics.calls import Argument, Call, Expression
 
 _ALL_HOSTS = {
@@ -87,6 +90,7 @@ _ADDRESS_ARGUMENTS: dict[str, tuple[str, int | None]] = {
     "eventlet.listen": ("addr", 0),
 }
 """Keyword and position of an argument that is a pair of host and port."""
+_ADDRESS_BY_KEYWORD = frozenset(name for name, (_, position) in _ADDRESS_ARGUMENTS.items() if position is None)
 
 _ENDPOINT_ARGUMENTS: dict[str, tuple[str, int | None]] = {
     "grpc.server.add_insecure_port": ("address", 0),
@@ -111,13 +115,18 @@ _BY_METHOD = frozenset(
         "start_server",
         "create_server",
         "serve_forever",
-        "bind",
     }
 )
 
 
-_SAYS_WHERE = written(rf"\b(?:{'|'.join(_BY_KEYWORD)})[ \t\f]*=|\*\*|\bbind\b")
-"""A keyword for the host, options that may hold one, or `bind`, which takes it by position."""
+_SAYS_WHERE = written(rf"\b(?:{'|'.join(_BY_KEYWORD)})[ \t\f]*=|\*\*")
+"""A keyword for the host, or options that may hold one."""
+
+
+def _may_be_address(glance: Glance, address: str) -> bool:
+    """A text without a colon, such as the name of an event, is none."""
+    text = written_text(glance, address)
+    return text is None or ":" in text or "\\" in text
 
 
 def _listens_to_all(call: Call) -> Answer:
@@ -227,8 +236,10 @@ BIND_ALL_INTERFACES = Rule(
     by_program_type=LISTENING,
     aliases=("B104", "S104", "s.bind"),
     detect=(
-        calls(*_HOST_ARGUMENTS, *_ADDRESS_ARGUMENTS, *_ENDPOINT_ARGUMENTS, when=_listens_to_all),
+        calls(*_HOST_ARGUMENTS, *_ADDRESS_BY_KEYWORD, *_ENDPOINT_ARGUMENTS, when=_listens_to_all),
+        calls(*(_ADDRESS_ARGUMENTS.keys() - _ADDRESS_BY_KEYWORD), when=_listens_to_all, sign=takes_more_than_literal),
         methods(*sorted(_BY_METHOD), when=_listens_by_name, sign=_SAYS_WHERE),
+        methods("bind", when=_listens_by_name, sign=takes(0, may=_may_be_address)),
     ),
     bad=(
         'import socket\n\nserver = socket.socket()\nserver.bind(("0.0.0.0", 8080))',

@@ -223,7 +223,7 @@ def _written_for_shell(node: cst.Call, place: Place) -> Iterator[cst.BaseExpress
                     yield element.value
 
 
-_SWITCHES_SHELL = re.compile(r"\bshell[ \t\f]*=(?!=)(?![ \t\f(]*(?:False|None|0)\b)")
+_SWITCHES_SHELL = re.compile(r"[(,][ \t\f]*shell[ \t\f]*=(?!=)(?![ \t\f(]*(?:False|None|0)\b)")
 
 
 def _may_switch_shell_on(glance: Glance, _word: str) -> bool:

@@ -11,7 +11,7 @@ from whysafe.analysis.detectors import Place, nodes
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
-from whysafe.analysis.standing import Needs, Use, written
+from whysafe.analysis.standing import Needs, Use, before, occurrences, written
 from whysafe.rules.common import word_set
 from whysafe.rules.secret_names import words_of
 from whysafe.rules.types import SHIPPED
@@ -119,7 +119,7 @@ def _inverted(test: cst.BaseExpression) -> cst.BaseExpression:
     return cst.UnaryOperation(cst.Not(), inner)
 
 
-_HAS_CHECK = written(r"(?:^\ufeff?|[\n;:])[ \t\f]*assert\b(?![ \t\f]+(?:False|True|None|[01])[ \t\f]*(?:[,;\n]|\Z))")
+_HAS_CHECK = written(r"\bassert\b(?![ \t\f]+(?:False|True|None|[01])[ \t\f]*(?:[,;\n]|\Z))")
 """An `assert` whose condition is no plain constant."""
 
 ASSERT_USED = Rule(
@@ -208,21 +208,28 @@ def _log_instead(statements: list[cst.CSTNode]) -> tuple[Repair, ...]:
     return (Repair("Log the error", (AddImport("logging"), Replace(statements[0], text)), safe=False),)
 
 
+_LINE_ENDS = frozenset(("", "\ufeff"))
 _RAW_HANDLER = re.compile(
-    r"(?:\A|[\r\n])[ \t\f\ufeff]*except\b"
+    r"except\b"
     r"(?:[^\r\n]*:(?:[ \t\f\r\n\\(]|\#[^\r\n]*)*(?:pass\b|\.\.\.|\w{0,2}[\"'])|[^:\r\n]*(?:[\r\n]|\Z)|[^\r\n]*\#)"
 )
 """A handler that may be idle, or whose header does not end on its first line."""
-
-
-def _may_have_idle_handler(glance: Glance, word: str) -> bool:
-    return (glance.is_read or _RAW_HANDLER.search(glance.text) is not None) and _HAS_IDLE_HANDLER(glance, word)
-
-
-_HAS_IDLE_HANDLER = written(
-    rf"(?:^|\n)[ \t\f]*except\b[^\n]*:[ \t\f]*\n?[ \t\f(]*(?:pass\b|\.\.\.|\w{{0,2}}[{QUOTE}{FORMATTED_QUOTE}])"
-)
+_IDLE_HANDLER = re.compile(rf"except\b[^\n]*:[ \t\f]*\n?[ \t\f(]*(?:pass\b|\.\.\.|\w{{0,2}}[{QUOTE}{FORMATTED_QUOTE}])")
 """The first statement of a handler is `pass`, `...` or a string."""
+
+
+def _may_have_idle_handler(glance: Glance, _word: str) -> bool:
+    return (glance.is_read or _has_handler(glance.text, _RAW_HANDLER)) and _has_handler(glance.code, _IDLE_HANDLER)
+
+
+def _has_handler(code: str, form: re.Pattern[str]) -> bool:
+    """Whether a line begins with a handler of that form; to look for its keyword first is several times as fast."""
+    return any(
+        form.match(code, begin) is not None
+        for begin in occurrences(code, "except")
+        if before(code, begin) in _LINE_ENDS
+    )
+
 
 TRY_EXCEPT_PASS = Rule(
     name="try-except-pass",
