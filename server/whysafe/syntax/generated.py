@@ -17,7 +17,7 @@ from libcst._nodes.internal import CodegenState
 from whysafe.syntax.parts import LINE_ENDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from contextlib import AbstractContextManager
 
 Places = dict[cst.CSTNode, tuple[int, int]]
@@ -32,7 +32,7 @@ def places_in_module(module: cst.Module, source: str, nodes: Collection[cst.CSTN
     if not notes.wanted:
         return {}
     module._codegen(notes)  # noqa: SLF001 - no public way follows code generation
-    return _in_source(notes.places, notes.tokens, source)
+    return _in_source(notes, 0, source, nodes)
 
 
 def places_in_line(
@@ -50,19 +50,19 @@ def places_in_line(
         part._codegen(notes, **how)  # noqa: SLF001 - no public way follows code generation
     # What stands above, comments and decorators, is generated with it.
     above = notes.began[part]
-    places = {node: (begin - above, end - above) for node, (begin, end) in notes.places.items()}
-    tokens = notes.tokens[above:]
-    return _in_source(places, tokens, source) if _is_said("".join(tokens), source) else {}
+    return _in_source(notes, above, source, nodes) if _is_said("".join(notes.tokens[above:]), source) else {}
 
 
-def _in_source(places: Places, tokens: list[str], source: str) -> Places:
-    """Places in the source from those that were noted as counts of tokens."""
+def _in_source(notes: _Notes, first: int, source: str, nodes: Iterable[cst.CSTNode]) -> Places:
+    """The places of nodes in a source, which begins with the token `first`."""
+    tokens = notes.tokens[first:]
     offsets = list(accumulate(map(len, tokens), initial=0))
     to_source = _alignment("".join(tokens), source)
-    last = len(tokens)
-    return {
-        node: to_source(offsets[min(begin, last)], offsets[min(end, last)]) for node, (begin, end) in places.items()
-    }
+
+    def offset(token: int) -> int:
+        return offsets[min(token - first, len(tokens))]
+
+    return {node: to_source(*map(offset, notes.places[node])) for node in nodes if node in notes.places}
 
 
 class _Notes(CodegenState):

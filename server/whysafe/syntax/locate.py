@@ -46,6 +46,8 @@ def locate(tree: Tree, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTN
     header was given, nothing is in the text, and such nodes stand at its end.
     """
     wanted = set(nodes)
+    if not wanted:
+        return {}
     found = _by_lines(tree, text, wanted)
     missing = wanted - found.keys()
     if missing:
@@ -58,9 +60,9 @@ def locate(tree: Tree, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTN
 
 def _by_lines(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
     """The spans of the wanted nodes, without those whose lines are not found in the text."""
-    if wanted and not tree.lines:
+    if not tree.lines:
         tree.lines.extend(outline(text) or ())
-    if not wanted or not tree.lines:
+    if not tree.lines or text.startswith("\ufeff"):
         return {}
     lines, starts = tree.lines, line_starts(text)
     begins = [*(starts[line.line] for line in lines), len(text)]
@@ -73,7 +75,7 @@ def _by_lines(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[c
             continue
         begin = begins[part.line] + lines[part.line].column
         indent, source = text[begins[part.line] : begin], text[begin : begins[part.line + 1]]
-        places = places_in_line(part.node, tree.module, indent, source, held)
+        places = places_in_line(part.node, tree.module, indent, source, [part.node, *held])
         spans = {node: _span(begin + start, begin + end, starts) for node, (start, end) in places.items()}
         found.update((node, spans[node]) for node in held if node in spans)
         missing.difference_update(held)
