@@ -3,7 +3,9 @@
 import random
 
 import libcst as cst
+import pytest
 from whysafe.syntax import graft as grafting
+from whysafe.syntax import locate as locating
 from whysafe.syntax.locate import locate
 from whysafe.syntax.split import Piece, split
 from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
@@ -89,7 +91,10 @@ def check(piece, grown):
     assert [shape(node) for node in grown.body] == [shape(node) for node in fresh.body]
     ours = [node for statement in grown.body for node in nodes_of(statement)]
     theirs = [node for statement in fresh.body for node in nodes_of(statement)]
-    there, here = locate(fresh, piece.text, theirs), locate(grown, piece.text, ours)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(locating, "outline", lambda _: None)
+        there = locate(fresh, piece.text, theirs)
+    here = locate(grown, piece.text, ours)
     assert [here.get(node) for node in ours] == [there.get(node) for node in theirs]
     return True
 
@@ -172,3 +177,16 @@ def test_the_old_tree_stays_as_it_was():
     before = tree.module.code
     regrow(piece_of(FUNCTION.replace("print(each)", "print(each, 2)")), former, tree)
     assert tree.module.code == before == FUNCTION
+
+
+def test_places_in_a_grown_tree_are_found_without_another_parse(monkeypatch):
+    """Above the graft, around it and below it."""
+    former = piece_of(FUNCTION)
+    text = FUNCTION.replace("return 2", "x = 3\n            return 2")
+    grown = regrow(piece_of(text), former, parse(former))
+    assert isinstance(grown, Tree)
+    monkeypatch.setattr(locating.cst, "parse_module", lambda _: pytest.fail("a fresh parse"))
+    first, branch, *_, last = grown.body[0].body.body
+    places = locate(grown, text, [first, branch, last])
+    assert [places[node].start.line for node in (first, branch, last)] == [1, 2, text.count("\n") - 1]
+    assert places[branch].end.line == 12

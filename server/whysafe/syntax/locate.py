@@ -1,33 +1,42 @@
 """Where nodes stand in the text of their piece.
 
-The parser gives no places. They come from generating code again and noting where the wanted nodes begin and end, once
-for a piece and only for the few nodes that are asked for. A node's own parentheses and the blanks around it are left
-out, as in the library's PositionProvider.
+The parser gives no places. They come from generating code again, for the logical lines in which the wanted nodes stand:
+`parts` finds these lines in the text. Where it does not, the code of the whole piece is generated. A node's own
+parentheses and the blanks around it are left out, as in the library's PositionProvider.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
-from contextlib import nullcontext
-from itertools import accumulate
+from bisect import bisect_right, insort
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
-from libcst._nodes.internal import CodegenState
 
+from whysafe.syntax.generated import places_in_line, places_in_module
+from whysafe.syntax.graft import outline
+from whysafe.syntax.parts import parts, statements_of, within
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import line_starts
 from whysafe.syntax.tree import children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
-    from contextlib import AbstractContextManager
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
+    from whysafe.syntax.parts import Part
     from whysafe.syntax.tree import Tree
 
-_NOT_WANTED: Final = nullcontext()
-_INK: Final = re.compile(r"[^ \t\f\r\n\\\ufeff]")
+_FEW: Final = 16
+"""So many nodes are looked for by a word of each; for more, every line is looked at."""
+_COMPARED: Final = 4
+"""Of so many words of a node the rarest is looked for: `self` stands everywhere."""
+_WORDS: Final[dict[type[cst.CSTNode], str]] = {
+    cst.Pass: "pass",
+    cst.Break: "break",
+    cst.Continue: "continue",
+    cst.Ellipsis: "...",
+}
 
 
 def locate(tree: Tree, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
@@ -36,19 +45,128 @@ def locate(tree: Tree, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTN
     Lines count from the start of the piece. Nodes that are not in the tree are left out; of the class body that a
     header was given, nothing is in the text, and such nodes stand at its end.
     """
-    wanted = tuple(nodes)
-    wrapper = tree.wrapper
+    wanted = set(nodes)
+    if not wanted:
+        return {}
+    found = _by_lines(tree, text, wanted)
+    missing = wanted - found.keys()
+    if missing:
+        found.update(_by_piece(tree, text, missing))
+    return found
+
+
+# --- by the logical lines in which nodes stand -----------------------------------------------------------------------
+
+
+def _by_lines(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
+    """The spans of the wanted nodes, without those whose lines are not found in the text."""
+    if not tree.lines:
+        tree.lines.extend(outline(text) or ())
+    if not tree.lines or text.startswith("\ufeff"):
+        return {}
+    lines, starts = tree.lines, line_starts(text)
+    begins = [*(starts[line.line] for line in lines), len(text)]
+    visited, ending = _visit(tree, wanted, _lines_of_words(wanted, text, begins))
+    missing = set(wanted).difference(node for nodes in ending.values() for node, _ in nodes)
+    found: dict[cst.CSTNode, Span] = {}
+    for part in visited:
+        held = [node for node in within(part.node) if node in missing] if missing else []
+        if not held and part.line not in ending:
+            continue
+        begin = begins[part.line] + lines[part.line].column
+        indent, source = text[begins[part.line] : begin], text[begin : begins[part.line + 1]]
+        places = places_in_line(part.node, tree.module, indent, source, [part.node, *held])
+        spans = {node: _span(begin + start, begin + end, starts) for node, (start, end) in places.items()}
+        found.update((node, spans[node]) for node in held if node in spans)
+        missing.difference_update(held)
+        if part.node in spans:
+            for node, first in ending.get(part.line, ()):
+                found[node] = Span(Position(lines[first].line, lines[first].column), spans[part.node].end)
+    return found
+
+
+def _visit(
+    tree: Tree, wanted: AbstractSet[cst.CSTNode], targets: list[int]
+) -> tuple[list[Part], dict[int, list[tuple[cst.CSTNode, int]]]]:
+    """What begins the logical lines `targets`, which are sorted indices of the outline.
+
+    Besides, by the last logical line of each, the wanted nodes that begin a logical line themselves, with that line.
+    Their last lines are added to the targets.
+    """
+    found: list[Part] = []
+    ending: dict[int, list[tuple[cst.CSTNode, int]]] = defaultdict(list)
+    todo: list[tuple[Sequence[cst.CSTNode], int, int]] = [(tree.body, 0, len(tree.lines))]
+    while todo:
+        nodes, first, last = todo.pop()
+        for part in parts(nodes, tree.lines, first, last, targets):
+            for node, line, end in _extents(part):
+                if node in wanted:
+                    ending[end - 1].append((node, line))
+                    insort(targets, end - 1)
+            if part.line in targets:
+                found.append(part)
+            if part.stop > part.line + 1:
+                todo.append((statements_of(part.node), part.line + 1, part.stop))
+    return found, ending
+
+
+def _extents(part: Part) -> Iterator[tuple[cst.CSTNode, int, int]]:
+    """A part and its indented body: the logical lines with which they begin, and before which they end."""
+    yield part.node, part.line, part.end
+    body = getattr(part.node, "body", None)
+    if isinstance(body, cst.IndentedBlock):
+        # A decorated definition begins with its `def`.
+        yield body, part.line + 1 + len(getattr(body.body[0], "decorators", ())), part.stop
+
+
+def _lines_of_words(nodes: Collection[cst.CSTNode], text: str, begins: Sequence[int]) -> list[int]:
+    """The logical lines, which begin at these offsets, that can lead to the nodes: those that hold a word of each.
+
+    All lines where a node has no word, and where there are many nodes.
+    """
+    words = {min(_words(node), key=text.count, default="") for node in nodes} if len(nodes) <= _FEW else {""}
+    if "" in words:
+        return list(range(len(begins) - 1))
+    found: set[int] = set()
+    for word in words:
+        place = text.find(word, begins[0])
+        while place >= 0:
+            line = bisect_right(begins, place) - 1
+            found.add(line)
+            place = text.find(word, begins[line + 1])
+    return sorted(found)
+
+
+def _words(node: cst.CSTNode) -> list[str]:
+    """The first names, numbers, strings and words without a value in the code of a node."""
+    found: list[str] = []
+    todo = [node]
+    while todo and len(found) < _COMPARED:
+        part = todo.pop()
+        value = _WORDS.get(part.__class__) or getattr(part, "value", None)
+        if not isinstance(value, str):
+            todo.extend(reversed([*children(part)]))
+        elif value:
+            found.append(value)
+    return found
+
+
+# --- by the code of the whole piece ----------------------------------------------------------------------------------
+
+
+def _by_piece(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
+    """The spans of the wanted nodes that are in the tree."""
     if tree.graft is None:
-        return _locate(tree.module, wrapper, text, wanted)
+        return _in_module(tree.module, tree.wrapper, text, wanted)
     piece = tree.graft
-    near = _locate(piece.module, piece.wrapper, piece.text, wanted)
+    near = _in_module(piece.module, piece.wrapper, piece.text, wanted)
     found = {node: span.shifted(piece.line) for node, span in near.items()}
-    missing = {node for node in wanted if node not in found}
+    missing = wanted - found.keys()
     if missing:
         # What was taken over from the former text is found in a tree of the whole text, which has the same shape.
-        whole = cst.parse_module(wrapper + text)
+        whole = cst.parse_module(tree.wrapper + text)
         twins = _twins(tree.module, whole, missing)
-        places = _locate(whole, wrapper, text, twins.values())
+        places = _in_module(whole, tree.wrapper, text, twins.values())
         found.update((node, places[twin]) for node, twin in twins.items() if twin in places)
     return found
 
@@ -68,104 +186,18 @@ def _twins(tree: cst.Module, other: cst.Module, wanted: Collection[cst.CSTNode])
     return found
 
 
-def _locate(module: cst.Module, wrapper: str, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
+def _in_module(module: cst.Module, wrapper: str, text: str, nodes: Collection[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
     """The spans in `text` of nodes of a module that was parsed from the wrapper and the text."""
-    wanted = tuple(nodes)
-    notes = _Notes(module, wanted)
-    if not notes.wanted:
-        return {}
-    module._codegen(notes)  # noqa: SLF001 - no public way follows code generation
-    offsets = list(accumulate(map(len, notes.tokens), initial=0))
-    to_source = _alignment("".join(notes.tokens), wrapper + text)
     starts = line_starts(text)
+    places = places_in_module(module, wrapper + text, nodes)
 
-    def position(offset: int) -> Position:
-        offset = min(max(offset - len(wrapper), 0), len(text))
-        line = bisect_right(starts, offset) - 1
-        return Position(line, offset - starts[line])
+    def offset(place: int) -> int:
+        return min(max(place - len(wrapper), 0), len(text))
 
-    found: dict[cst.CSTNode, Span] = {}
-    for node in wanted:
-        if node in notes.places:
-            begin, end = (offsets[min(token, len(offsets) - 1)] for token in notes.places[node])
-            begin, end = to_source(begin, end)
-            found[node] = Span(position(begin), position(end))
-    return found
+    return {node: _span(offset(places[node][0]), offset(places[node][1]), starts) for node in nodes if node in places}
 
 
-class _Notes(CodegenState):
-    """Generates code and notes, as counts of tokens, where the wanted nodes begin and end."""
-
-    def __init__(self, module: cst.Module, nodes: Collection[cst.CSTNode]) -> None:
-        super().__init__(module.default_indent, module.default_newline)
-        self.wanted = set(nodes)
-        self.began: dict[cst.CSTNode, int] = {}
-        self.places: dict[cst.CSTNode, tuple[int, int]] = {}
-
-    def before_codegen(self, node: cst.CSTNode) -> None:
-        if node in self.wanted:
-            self.began[node] = len(self.tokens)
-
-    def after_codegen(self, node: cst.CSTNode) -> None:
-        if node in self.wanted and node not in self.places:
-            self.places[node] = (self.began[node], len(self.tokens))
-
-    def record_syntactic_position(  # type: ignore[override]  # the library asks for less than it declares
-        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> AbstractContextManager[None]:
-        if node not in self.wanted:
-            return _NOT_WANTED
-        self.wanted.update(other for other in (start_node, end_node) if other is not None)
-        return _Inner(self, node, start_node, end_node)
-
-
-class _Inner:
-    """Notes the place of a node without the blanks and comments that its code begins and ends with."""
-
-    __slots__ = ("begin", "end_node", "node", "notes", "start_node")
-
-    def __init__(
-        self, notes: _Notes, node: cst.CSTNode, start_node: cst.CSTNode | None, end_node: cst.CSTNode | None
-    ) -> None:
-        self.notes = notes
-        self.node = node
-        self.start_node = start_node
-        self.end_node = end_node
-        self.begin = 0
-
-    def __enter__(self) -> None:
-        self.begin = len(self.notes.tokens)
-
-    def __exit__(self, *_: object) -> None:
-        places = self.notes.places
-        begin = self.begin if self.start_node is None else places[self.start_node][0]
-        end = len(self.notes.tokens) if self.end_node is None else places[self.end_node][1]
-        places[self.node] = (begin, end)
-
-
-def _alignment(generated: str, source: str) -> Callable[[int, int], tuple[int, int]]:
-    """A function from the begin and end of generated code to those in the source.
-
-    Where the two differ, the library has dropped blanks, continuing backslashes or a byte order mark; every other
-    character is there, in order, so that the places of these characters lead from one text to the other.
-    """
-    if generated.startswith(source) or source.startswith(generated):
-        return lambda begin, end: (begin, end)
-    here = [match.start() for match in _INK.finditer(generated)]
-    there = [match.start() for match in _INK.finditer(source)]
-    ink = min(len(here), len(there))
-
-    def to_source(begin: int, end: int) -> tuple[int, int]:
-        first = bisect_left(here, begin)
-        last = bisect_left(here, end) - 1
-        if first < ink and here[first] == begin:
-            start = there[first]
-        elif 0 < first <= ink:
-            start = there[first - 1] + begin - here[first - 1]
-        else:
-            start = begin
-        if first <= last < ink:
-            return start, there[last] + end - here[last]
-        return start, start + end - begin
-
-    return to_source
+def _span(begin: int, end: int, starts: Sequence[int]) -> Span:
+    """The span of offsets in a text whose lines start at `starts`."""
+    first, last = bisect_right(starts, begin) - 1, bisect_right(starts, end) - 1
+    return Span(Position(first, begin - starts[first]), Position(last, end - starts[last]))
