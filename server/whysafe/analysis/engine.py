@@ -9,7 +9,6 @@ import libcst as cst
 
 from whysafe.analysis.detectors import Assignment, Imported, Place
 from whysafe.analysis.finding import Confidence, Severity
-from whysafe.analysis.following import Following
 from whysafe.analysis.rule import Evidence, Verdict
 from whysafe.semantics.calls import Call, Expression, callees
 from whysafe.semantics.fold import literal
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.following import Following
     from whysafe.analysis.gate import Awake
     from whysafe.analysis.rule import Answer, Rule
     from whysafe.semantics.scopes import PieceScopes
@@ -56,20 +56,23 @@ def kinds(of: Catalogue) -> frozenset[type[cst.CSTNode]]:
     return BASE_KINDS | frozenset(of.nodes)
 
 
-def run(scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: Awake | None = None) -> tuple[Candidate, ...]:
+def run(
+    scopes: PieceScopes, of: Catalogue, resolver: Resolver, leads: Following, awake: Awake | None
+) -> tuple[Candidate, ...]:
     """All findings of the rules in one piece, at most one for each rule and anchor, in order of the walk.
 
-    `awake` is what can be triggered in this document (see `gate`); what cannot lead there is not followed. None:
-    everything is.
+    `awake` is what can be triggered in this document (see `gate`), and `leads` tells what can lead there; nothing else
+    is followed. None: everything is.
     """
     found: dict[tuple[str, cst.CSTNode], Candidate] = {}
-    for candidate in _candidates(scopes, of, resolver, awake):
+    for candidate in _candidates(scopes, of, resolver, leads, awake):
         found.setdefault((candidate.rule.name, candidate.anchor), candidate)
     return tuple(found.values())
 
 
-def _candidates(scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: Awake | None) -> Iterator[Candidate]:
-    leads = Following(awake, scopes, of.calls)
+def _candidates(
+    scopes: PieceScopes, of: Catalogue, resolver: Resolver, leads: Following, awake: Awake | None
+) -> Iterator[Candidate]:
     for seen in scopes.seen.get(cst.Call, ()):
         yield from _call(seen, of, resolver, leads)
     for seen in (*scopes.seen.get(cst.Assign, ()), *scopes.seen.get(cst.AnnAssign, ())):

@@ -19,7 +19,7 @@ from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, tr
 from whysafe.syntax.words import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.detectors import Detector
@@ -91,6 +91,14 @@ class Gate:
             names=given.union(DETOURS, (word for word, use in reached if use in {Use.BARE, Use.REACHED})),
             attributes=given.union(DETOURS, (word for word, use in reached if use is Use.REACHED)),
         )
+
+    def woken(self, before: Awake, after: Awake) -> Callable[[frozenset[str]], bool]:
+        """Tells of the words of a text whether what is awake since `before` can matter to it."""
+        roots = after.roots - before.roots
+        patterns = [pattern for pattern in self.patterns if not pattern.roots.isdisjoint(roots)]
+        new = after.given - before.given | after.words - before.words
+        new |= after.names - before.names | after.attributes - before.attributes
+        return lambda words: not words.isdisjoint(new) or any(pattern.words.among(words) for pattern in patterns)
 
     def passes(self, glance: Glance, awake: Awake) -> bool:
         """Whether a rule can find something in a text; certain where the answer is no."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from whysafe.analysis.unit import Recalled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from whysafe.analysis.unit import Unit
+    from whysafe.analysis.gate import Awake
+    from whysafe.analysis.unit import Result, Unit
+    from whysafe.analysis.world import DocumentWorld
     from whysafe.syntax.split import Piece
 
 Key = TypeVar("Key")
@@ -17,6 +21,28 @@ FEWEST_REMEMBERED: Final = 2_000
 MOST_REMEMBERED: Final = 10_000
 """Replaced units are remembered, in case their text comes back (a quote opened and closed again): as many lines of them
 as the document has, but not fewer than the one number and not more than the other."""
+
+
+MOST_RECALLED: Final = 4
+"""How many results a unit remembers, in case that what they rest on comes back."""
+
+
+def remember(unit: Unit, result: Result, awake: Awake, world: DocumentWorld) -> None:
+    """Take note of a result of a unit that has just been worked out, and of what it rests on.
+
+    Evidence that stands in other units would keep them alive, so that such a result is not remembered.
+    """
+    if result.relies_on <= {unit}:
+        found = Recalled(awake, world.state(unit, result.asked), result)
+        unit.recalled = (found, *unit.recalled)[:MOST_RECALLED]
+
+
+def recall(unit: Unit, awake: Awake, world: DocumentWorld) -> Result | None:
+    """The result that a unit had when all that it rests on was as it is now."""
+    for found in unit.recalled:
+        if found.awake is awake and found.state == world.state(unit, found.result.asked):
+            return found.result
+    return None
 
 
 class Memory:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
+from whysafe.analysis.following import Following
+from whysafe.analysis.given import given_names
 from whysafe.analysis.offers import members, offers
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
@@ -21,7 +25,7 @@ from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
 from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.gate import Awake
@@ -46,6 +50,21 @@ class Result:
     proofs: tuple[tuple[Proof, ...], ...]
     asked: frozenset[str]
     relies_on: frozenset[Unit] = frozenset()
+    given: frozenset[str] = frozenset()
+    """Names under which the unit makes something dangerous known to others."""
+
+
+State = Mapping[str, tuple[tuple[int, ...], ...]]
+"""For each name, the units that bind it by number, each with the headers around it; see `DocumentWorld.state`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recalled:
+    """A result, and on what it rests: what was awake, and which units answered what it asked."""
+
+    awake: Awake
+    state: State
+    result: Result
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +76,10 @@ class Unit:
     tree: Tree | Unparsed | None = None
     scopes: PieceScopes | None = None
     result: Result | None = None
+    recalled: tuple[Recalled, ...] = ()
+    """Results that it had, the latest first."""
+    number: int = field(default_factory=count().__next__)
+    """Which unit it is, for those who must not keep it alive."""
     held: tuple[Finding, ...] = ()
     """Findings that rest on names whose bindings do not parse now."""
     lost: frozenset[str] = frozenset()
@@ -150,9 +173,11 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None)
     if scopes is None:
         return Result((), (), frozenset())
     resolver = Resolver(world)
-    candidates = engine.run(scopes, of, resolver, awake)
+    leads = Following(awake, scopes, of.calls)
+    candidates = engine.run(scopes, of, resolver, leads, awake)
+    given = frozenset[str]() if awake is None else given_names(bound_names(unit, of), of, resolver, leads, awake)
     if not candidates:
-        return Result((), (), frozenset(resolver.asked))
+        return Result((), (), frozenset(resolver.asked), given=given)
     wanted: set[cst.CSTNode] = set()
     for candidate in candidates:
         wanted.update((candidate.at, candidate.anchor))
@@ -181,6 +206,7 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None)
         tuple(proofs[number] for number in order),
         frozenset(resolver.asked),
         frozenset(proof.unit for each in proofs for proof in each),
+        given,
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.sections import Sections
+    from whysafe.analysis.unit import State
 
 
 class DocumentWorld:
@@ -142,6 +143,27 @@ class DocumentWorld:
         scopes = self.scopes(header)
         nodes = () if scopes is None else tuple(node for node in scopes.by_node if isinstance(node, cst.ClassDef))
         return LocalClass(nodes[0], scopes.top) if scopes is not None and nodes else None
+
+    def state(self, unit: Unit, names: Collection[str]) -> State:
+        """Which units bind each of these names, by number, and the headers that they and the unit itself stand below.
+
+        While two states are equal, so are all answers to questions for these names.
+        """
+        found: dict[str, tuple[tuple[int, ...], ...]] = {"": (self._lineage(unit),)}
+        for name in names:
+            table, word = (self._by_member, name[1:]) if name.startswith(".") else (self._by_word, name)
+            if offering := table.get(word):
+                found[name] = tuple(self._lineage(other) for other in self._in_order(offering) if not other.broken)
+        return found
+
+    def _lineage(self, unit: Unit) -> tuple[int, ...]:
+        """The numbers of a unit and of the headers of the split classes around it, from the inside out."""
+        at: Unit | None = unit
+        found: list[int] = []
+        while at is not None:
+            found.append(at.number)
+            at = self.owner(at)
+        return tuple(found)
 
     def owner(self, unit: Unit) -> Unit | None:
         """The header of the split class that a unit is a member of."""
