@@ -100,7 +100,7 @@ class Unit:
     signatures: dict[str, tuple[str, ...]] | None = None
     """What it binds and how, as text that two units share exactly when nobody can tell them apart."""
     ancestors: tuple[Unit, ...] = ()
-    """The parsed units that it was before edits, as long as it has no tree of its own."""
+    """The parsed units that it was before edits, as long as it has no scopes of its own."""
     codes: dict[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     """The code of nodes by which its signatures are told, and the names in it."""
     former_codes: Mapping[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -129,7 +129,9 @@ def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool =
 
 def ensure_tree(unit: Unit) -> Tree | Unparsed:
     if unit.tree is None:
-        unit.tree = _regrown(unit) or parse(unit.piece)
+        unit.tree = _regrown(unit)
+    if unit.tree is None:
+        unit.tree = parse(unit.piece)
         if not unit.broken:
             unit.ancestors = ()
     return unit.tree
@@ -148,6 +150,7 @@ def _regrown(unit: Unit) -> Tree | Unparsed | None:
                 elif span.start.line >= last:
                     unit.places[node] = span.shifted(more)
             unit.former_codes = former.codes
+            unit.ancestors = (former,)
         if tree is not None:
             return tree
     return None
@@ -159,7 +162,11 @@ def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:
     if isinstance(tree, Unparsed):
         return None
     if unit.scopes is None:
-        unit.scopes = bind(tree.body, engine.kinds(of), in_class=unit.piece.in_class, module=tree.module)
+        former = next((other for other in unit.ancestors if other.scopes is not None), None)
+        known, unit.ancestors = None, ()
+        if former is not None:
+            known, former.scopes = former.scopes, None
+        unit.scopes = bind(tree.body, engine.kinds(of), in_class=unit.piece.in_class, module=tree.module, former=known)
         unit.scopes.unit = unit
     return unit.scopes
 
