@@ -58,10 +58,15 @@ class Memory:
         self._units[unit.piece] = unit
         self.lines += unit.piece.lines - (known.piece.lines if known is not None else 0)
 
-    def take(self, piece: Piece) -> Unit | None:
-        """The unit that had this piece, which is remembered no longer."""
+    def take(self, piece: Piece, ancestors: tuple[Unit, ...]) -> Unit | None:
+        """The unit that had this piece, which is remembered no longer; it comes in the place of `ancestors`.
+
+        Its scopes may have become those of a unit after it, and are made out of theirs again.
+        """
         unit = self._units.pop(piece, None)
         self.lines -= 0 if unit is None else piece.lines
+        if unit is not None and unit.scopes is None:
+            unit.ancestors = ancestors
         return unit
 
     def limit(self, lines: int) -> None:

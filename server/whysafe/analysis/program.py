@@ -77,7 +77,7 @@ class Program:
         for unit in gone:
             self._drop(unit)
         ancestors = _ancestors(gone)
-        came = [self._come_back(piece, ancestors) or units.new_unit(piece, ancestors) for piece in pieces]
+        came = [self.memory.take(piece, ancestors) or units.new_unit(piece, ancestors) for piece in pieces]
         self.order.replace(previous, gone, came)
         self.length += sum(len(unit.piece.text) for unit in came) - sum(len(unit.piece.text) for unit in gone)
         for unit in came:
@@ -93,13 +93,6 @@ class Program:
             self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(previous, came) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
-
-    def _come_back(self, piece: Piece, ancestors: tuple[Unit, ...]) -> Unit | None:
-        """The unit that had a piece; what those in its place have made of its scopes is made into its own again."""
-        unit = self.memory.take(piece)
-        if unit is not None and unit.scopes is None:
-            unit.ancestors = ancestors
-        return unit
 
     def _change(self, edit: Edit) -> tuple[Unit | None, list[Unit], tuple[Piece, ...], int]:
         """The units that an edit replaces, the one before them, the pieces in their place, and their first line."""

@@ -171,15 +171,17 @@ class DocumentWorld:
         if not depth:
             return None
         if unit not in self._owners:
-            owner = None
+            owner, brothers = None, [unit]
             for other in self.order.before(unit):
                 if len(other.piece.indents) == depth - 1 and other.piece.header:
                     owner = other
                     break
-                if other.piece.class_depth == depth and other in self._owners:
-                    owner = self._owners[other]
-                    break
-            self._owners[unit] = owner
+                if other.piece.class_depth == depth:
+                    if other in self._owners:
+                        owner = self._owners[other]
+                        break
+                    brothers.append(other)
+            self._owners.update(dict.fromkeys(brothers, owner))
         return self._owners[unit]
 
     def class_bindings(self, of: cst.ClassDef, name: str) -> Sequence[Binding]:

@@ -146,6 +146,8 @@ class PieceScopes:
     """All names that were ever asked for what is in `known`."""
     unit: object = None
     """Whoever keeps the piece puts itself here, so that a binding leads back to it."""
+    memo: Any = None
+    """What layers above have worked out about it."""
     _top: Scope | None = None
     _seen: dict[type[cst.CSTNode], list[Seen]] | None = None
 
