@@ -41,6 +41,7 @@ def recall(unit: Unit, awake: Awake, world: DocumentWorld) -> Result | None:
     """The result that a unit had when all that it rests on was as it is now."""
     for found in unit.recalled:
         if found.awake is awake and found.state == world.state(unit, found.result.asked):
+            unit.recalled = (found, *(other for other in unit.recalled if other is not found))
             return found.result
     return None
 
@@ -52,8 +53,11 @@ class Memory:
         self._units: OrderedDict[Piece, Unit] = OrderedDict()
         self.lines = 0
         """How many lines they have together."""
+        self.used = False
+        """Whether a unit was ever replaced; before that, nothing can come back, and nobody need be ready for it."""
 
     def keep(self, unit: Unit) -> None:
+        self.used = True
         known = self._units.pop(unit.piece, None)
         self._units[unit.piece] = unit
         self.lines += unit.piece.lines - (known.piece.lines if known is not None else 0)

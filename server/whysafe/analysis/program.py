@@ -75,6 +75,9 @@ class Program:
         known = [self._signatures(unit) for unit in gone if unit.scopes is not None]
         lost = frozenset(name for unit in gone for name in unit.lost)
         for unit in gone:
+            if unit.result is not None and not unit.recalled:
+                remember(unit, unit.result, self._awake, self.world)
+        for unit in gone:
             self._drop(unit)
         ancestors = _ancestors(gone)
         came = [self.memory.take(piece, ancestors) or units.new_unit(piece, ancestors) for piece in pieces]
@@ -250,7 +253,8 @@ class Program:
         result = recall(unit, self._awake, self.world)
         if result is None:
             result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
-            remember(unit, result, self._awake, self.world)
+            if self.memory.used:
+                remember(unit, result, self._awake, self.world)
         unit.result = result
         self._askers.add(unit)
         _changed(unit)
