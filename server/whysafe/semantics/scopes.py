@@ -121,11 +121,11 @@ class Former:
 
     def __init__(self, segments: list[Segment]) -> None:
         self._segments = segments
-        self._numbers = {segment.node: number for number, segment in enumerate(segments)}
+        self._numbers = {id(segment.node): number for number, segment in enumerate(segments)}
 
     def of(self, node: cst.CSTNode) -> Sequence[Segment]:
         """All segments that the node spans; none where it begins no segment."""
-        number = self._numbers.get(node)
+        number = self._numbers.get(id(node))
         return () if number is None else self._segments[number : number + self._segments[number].length]
 
 
