@@ -98,7 +98,7 @@ class Unit:
     members: frozenset[str] = frozenset()
     """The names of its class that the text can bind."""
     signatures: dict[str, tuple[str, ...]] | None = None
-    """What it binds and how, as text that two units share exactly when nobody can tell them apart."""
+    """What it binds and how, as text that two units share only when nobody can tell them apart."""
     ancestors: tuple[Unit, ...] = ()
     """The parsed units that it was before edits, as long as it has no scopes of its own."""
     codes: dict[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -297,19 +297,19 @@ def bound_names(unit: Unit, of: Catalogue) -> dict[str, list[Binding]]:
 
 
 def signature(binding: Binding, unit: Unit) -> str:
-    """Text that is the same for two bindings exactly when they mean the same to whoever asks."""
+    """Text that is the same for two bindings only when they mean the same to whoever asks."""
     node = binding.node
     head = f"{binding.kind.name} {binding.path} {binding.index} "
-    if binding.kind in {BindingKind.IMPORT, BindingKind.STAR} or node is None:
+    if node is None or binding.kind is BindingKind.IMPORT or binding.kind is BindingKind.STAR:
         return head
     if isinstance(node, cst.Lambda):
-        return head + unit.piece.text
+        return f"{head}{unit.number}"
     code, names = _read(node, unit)
     parts = [head, code]
     for name in names:
         for inner in _local_bindings(name, binding.scope):
             if inner.kind is not BindingKind.PARAMETER or inner.node is None:
-                return head + unit.piece.text  # It may depend on anything in the function.
+                return f"{head}{unit.number}"  # It may depend on anything in the function, which only this unit has.
             parts.append(_read(inner.node, unit)[0])
     return " ".join(parts)
 
@@ -348,7 +348,7 @@ def _names(node: cst.CSTNode) -> Iterator[str]:
 def _local_bindings(name: str, scope: Scope) -> Iterator[Binding]:
     """The bindings of a name in the functions around a place; not those of `self`."""
     at: Scope | None = scope
-    while at is not None and at.kind not in {ScopeKind.MODULE, ScopeKind.CLASS}:
+    while at is not None and at.kind is not ScopeKind.MODULE and at.kind is not ScopeKind.CLASS:
         yield from (bound for bound in at.bindings.get(name, ()) if bound.kind is not BindingKind.SELF)
         at = at.parent
 
