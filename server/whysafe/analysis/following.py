@@ -88,34 +88,35 @@ def _known(awake: Awake, scopes: PieceScopes, sinks: Mapping[str, object], befor
     tables = _tables(scopes)
     known = {} if before is None else before.sources
     sources: dict[Binding, _Source] = {}
-    for _, found, _ in tables:
+    flows: list[tuple[str, _Source, bool]] = []
+    for name, found, dotted in tables:
         for binding in found:
             source = known.get(binding)
-            sources[binding] = _source(binding, awake, sinks) if source is None else source
-    own = _own(tables, sources)
+            if source is None:
+                source = _source(binding, awake, sinks)
+            sources[binding] = source
+            if source is not False:
+                flows.append((name, source, dotted))
+    own = _own(flows) or ({name for name, _, _ in tables}, {name for name, _, _ in tables})
     if before is not None and before.leading.own == own:
         return _Known(before.leading, sources)
     return _Known(Leading(awake, own, awake.names | own[0], awake.attributes | own[1]), sources)
 
 
-def _own(
-    tables: Sequence[tuple[str, Iterable[Binding], bool]], sources: Mapping[Binding, _Source]
-) -> tuple[AbstractSet[str], AbstractSet[str]]:
-    """The names and attributes that a piece binds to something that leads on."""
+def _own(flows: Sequence[tuple[str, _Source, bool]]) -> tuple[set[str], set[str]] | None:
+    """The names and attributes to which something flows that leads on; None where that is too long a way to tell."""
     names, attributes = set[str](), set[str]()
-    rest = [(name, found, dotted) for name, found, dotted in tables if any(sources[binding] for binding in found)]
     for _ in range(MOST_ROUNDS):
         new = [
             (name, dotted)
-            for name, found, dotted in rest
-            if name not in (attributes if dotted else names)
-            and any(_comes(sources[binding], names, attributes) for binding in found)
+            for name, source, dotted in flows
+            if name not in (attributes if dotted else names) and _comes(source, names, attributes)
         ]
         if not new:
             return names, attributes
         names.update(name for name, _ in new)
         attributes.update(name for name, dotted in new if dotted)
-    return {name for name, _, _ in tables}, {name for name, _, _ in tables}
+    return None
 
 
 def _source(binding: Binding, awake: Awake, sinks: Mapping[str, object]) -> _Source:

@@ -102,6 +102,9 @@ class DocumentWorld:
 
     def scopes(self, unit: Unit) -> PieceScopes | None:
         """The scopes of a unit, parsed if nobody has needed it yet; None when it does not parse."""
+        if unit.scopes is not None and unit in self._trees:
+            self._trees.move_to_end(unit)
+            return unit.scopes
         if unit.tree is None:
             self.parsed += 1
             if isinstance(ensure_tree(unit), Unparsed) and unit.section is not None:
