@@ -1,5 +1,7 @@
 """What a piece can bind, told from its text."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from whysafe.analysis.program import Program
 from whysafe.analysis.unit import bound_names, new_unit
 from whysafe.rules import CATALOGUE
 from whysafe.syntax.split import split
-from whysafe.syntax.words import words_of
+from whysafe.syntax.words import folded, words_of
 
 MODULE = [
     "def f(): pass",
@@ -77,6 +79,18 @@ def test_module_names(text):
 )
 def test_defined_names(text, names):
     assert defined_names(text) == names
+
+
+@given(
+    st.lists(
+        st.sampled_from(["def ", "class\t", "async ", "de", "x", " ", "\t", "\f", "\n", "\r", "\ufeff", "ｆ"]),
+        max_size=14,
+    ).map("".join)
+)
+def test_definitions_are_those_that_begin_a_line(text):
+    text = "@x\n" + text
+    begin = re.compile(r"(?:\A\ufeff?|[\r\n])([ \t\f]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+    assert defined_names(text) == {name for blanks, name in begin.findall(folded(text)) if not blanks.expandtabs()}
 
 
 STATEMENTS = [

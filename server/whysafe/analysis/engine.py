@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from whysafe.analysis.detectors import Assignment, Imported, Place
 from whysafe.analysis.finding import Confidence, Severity
-from whysafe.analysis.following import Following
+from whysafe.analysis.hearing import listen, note
 from whysafe.analysis.rule import Evidence, Verdict
 from whysafe.semantics.calls import Call, Expression, callees
 from whysafe.semantics.fold import literal
@@ -19,9 +18,12 @@ from whysafe.semantics.scopes import Seen, dotted
 from whysafe.semantics.values import Instance, Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.detectors import Nodes
+    from whysafe.analysis.following import Following
     from whysafe.analysis.gate import Awake
     from whysafe.analysis.rule import Answer, Rule
     from whysafe.semantics.scopes import PieceScopes
@@ -57,42 +59,61 @@ def kinds(of: Catalogue) -> frozenset[type[cst.CSTNode]]:
     return BASE_KINDS | frozenset(of.nodes)
 
 
-def run(
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asking:
+    """What answers are found with. `awake` is what can be triggered in this document (see `gate`); None: everything."""
+
+    of: Catalogue
+    resolver: Resolver
+    leads: Following
+    awake: Awake | None
+    able: AbstractSet[Nodes] | None
+    """The detectors of nodes that can match in this piece; None: all."""
+
+
+def run(  # noqa: PLR0913, PLR0917 - each of them is a part of one question
     scopes: PieceScopes,
     of: Catalogue,
     resolver: Resolver,
-    awake: Awake | None = None,
-    words: frozenset[str] = frozenset(),
+    leads: Following,
+    awake: Awake | None,
+    words: AbstractSet[str] = frozenset(),
 ) -> tuple[Candidate, ...]:
     """All findings of the rules in one piece, at most one for each rule and anchor, in order of the walk.
 
-    `awake` is what can be triggered in this document (see `gate`), by the `words` of this piece; what cannot lead there
-    is not followed. None: everything is.
+    `awake` is what can be triggered in this document (see `gate`), by the `words` of this piece, and `leads` tells what
+    can lead there; nothing else is followed. None: everything is. The segments of `scopes` keep which nodes need not be
+    asked again.
     """
     found: dict[tuple[str, cst.CSTNode], Candidate] = {}
-    for candidate in _candidates(scopes, of, resolver, awake, words):
-        found.setdefault((candidate.rule.name, candidate.anchor), candidate)
+    able = None if awake is None else _able(of, words, awake)
+    asking = _Asking(of, resolver, leads, awake, able)
+    listed, new = listen(scopes, leads.leading, able)
+    loud: set[Seen] = set()
+    for kind, ask in (*_QUESTIONS, *((kind, _node) for kind in of.nodes)):
+        for seen in listed.get(kind, ()):
+            before = resolver.lookups
+            candidates = list(ask(seen, asking))
+            if candidates or resolver.lookups != before:
+                loud.add(seen)
+            for candidate in candidates:
+                found.setdefault((candidate.rule.name, candidate.anchor), candidate)
+    note(new, leads.leading, able, loud)
     return tuple(found.values())
 
 
-def _candidates(
-    scopes: PieceScopes, of: Catalogue, resolver: Resolver, awake: Awake | None, words: frozenset[str]
-) -> Iterator[Candidate]:
-    leads = Following(awake, scopes, of.calls)
-    for seen in scopes.seen.get(cst.Call, ()):
-        yield from _call(seen, of, resolver, leads)
-    for seen in (*scopes.seen.get(cst.Assign, ()), *scopes.seen.get(cst.AnnAssign, ())):
-        yield from _assign(seen, of, resolver, awake)
-    if of.imports:
-        for seen in (*scopes.seen.get(cst.Import, ()), *scopes.seen.get(cst.ImportFrom, ())):
-            yield from _import(seen, of, resolver)
-    matches = cache(lambda detector: awake is None or of.gate.can_match(detector, words, awake))
-    for kind, entries in of.nodes.items():
-        able = [(rule, detector) for rule, detector in entries if kind in scopes.seen and matches(detector)]
-        for seen in scopes.seen[kind] if able else ():
-            for rule, detector in able:
-                answer = detector.when(Place(seen.node, seen, resolver))
-                yield from _answered(rule, answer, seen.node, seen.node)
+def _able(of: Catalogue, words: AbstractSet[str], awake: Awake) -> AbstractSet[Nodes]:
+    """The detectors of nodes that can match in a piece with these words."""
+    detectors = {detector for entries in of.nodes.values() for _, detector in entries}
+    return frozenset(detector for detector in detectors if of.gate.can_match(detector, words, awake))
+
+
+def _node(seen: Seen, asking: _Asking) -> Iterator[Candidate]:
+    for rule, detector in asking.of.nodes[type(seen.node)]:
+        if asking.able is not None and detector not in asking.able:
+            continue
+        answer = detector.when(Place(seen.node, seen, asking.resolver))
+        yield from _answered(rule, answer, seen.node, seen.node)
 
 
 def _answered(rule: Rule, answer: Answer, at: cst.CSTNode, anchor: cst.CSTNode) -> Iterator[Candidate]:
@@ -115,7 +136,8 @@ def severity(candidate: Candidate) -> Severity:
 # --- calls and references --------------------------------------------------------------------------------------------
 
 
-def _call(seen: Seen, of: Catalogue, resolver: Resolver, leads: Following) -> Iterator[Candidate]:
+def _call(seen: Seen, asking: _Asking) -> Iterator[Candidate]:
+    of, resolver, leads = asking.of, asking.resolver, asking.leads
     node = seen.node
     assert isinstance(node, cst.Call)
     # What `functools.partial` wraps is called, too.
@@ -189,7 +211,8 @@ def _stands_for(call: Call) -> tuple[Evidence, ...]:
 # --- assignments -----------------------------------------------------------------------------------------------------
 
 
-def _assign(seen: Seen, of: Catalogue, resolver: Resolver, awake: Awake | None) -> Iterator[Candidate]:
+def _assign(seen: Seen, asking: _Asking) -> Iterator[Candidate]:
+    of, resolver = asking.of, asking.resolver
     node = seen.node
     if isinstance(node, cst.Assign):
         targets: list[cst.BaseExpression] = [target.target for target in node.targets]
@@ -199,7 +222,7 @@ def _assign(seen: Seen, of: Catalogue, resolver: Resolver, awake: Awake | None) 
     if node.value is None:
         return
     for target in targets:
-        for name in _target_names(target, seen, of, resolver, awake):
+        for name in _target_names(target, seen, of, resolver, asking.awake):
             value = Expression(node.value, seen.scope, resolver)
             yield from _assigned(Assignment(name, target, value, seen, resolver), target, target, of)
 
@@ -248,11 +271,13 @@ def _setattr(call: Call, of: Catalogue) -> Iterator[Candidate]:
 # --- imports ---------------------------------------------------------------------------------------------------------
 
 
-def _import(seen: Seen, of: Catalogue, resolver: Resolver) -> Iterator[Candidate]:
+def _import(seen: Seen, asking: _Asking) -> Iterator[Candidate]:
     for name, at in _imported(seen.node):
-        for rule, detector in of.imports:
+        for rule, detector in asking.of.imports:
             if any(name == module or name.startswith(module + ".") for module in detector.modules):
-                answer: Answer = True if detector.when is None else detector.when(Imported(name, at, seen, resolver))
+                answer: Answer = (
+                    True if detector.when is None else detector.when(Imported(name, at, seen, asking.resolver))
+                )
                 yield from _answered(rule, answer, at, seen.node)
 
 
@@ -267,3 +292,12 @@ def _imported(node: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
             return
         for alias in node.names:
             yield f"{module}.{dotted(alias.name) or ''}", alias
+
+
+_QUESTIONS: tuple[tuple[type[cst.CSTNode], Callable[[Seen, _Asking], Iterator[Candidate]]], ...] = (
+    (cst.Call, _call),
+    (cst.Assign, _assign),
+    (cst.AnnAssign, _assign),
+    (cst.Import, _import),
+    (cst.ImportFrom, _import),
+)

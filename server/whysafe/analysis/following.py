@@ -6,6 +6,7 @@ word, from a name that the file is known to give to such a thing, or out of what
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -15,7 +16,7 @@ from whysafe.semantics.known import canonical
 from whysafe.semantics.scopes import Binding, BindingKind, ScopeKind, identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.gate import Awake
@@ -27,6 +28,29 @@ MOST_ROUNDS = 10
 _VALUES = frozenset({BindingKind.VALUE, BindingKind.ELEMENT, BindingKind.ITERATED, BindingKind.CLASS})
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Leading:
+    """The names and attributes that lead somewhere in a piece. As long as they are the same, it is the same object."""
+
+    awake: Awake
+    own: tuple[AbstractSet[str], AbstractSet[str]]
+    """Names and attributes that the piece binds to something that leads on."""
+    names: AbstractSet[str]
+    attributes: AbstractSet[str]
+
+
+_Source = tuple[set[str], set[str]] | bool
+"""The names and attributes that a value can come out of; or whether it leads somewhere, where the file decides that."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What a piece keeps for its next walk."""
+
+    leading: Leading
+    sources: dict[Binding, _Source]
+
+
 class Following:
     """Tells of an expression of a piece whether it can lead to something; certain where the answer is no.
 
@@ -34,57 +58,93 @@ class Following:
     """
 
     def __init__(self, awake: Awake | None, scopes: PieceScopes, sinks: Mapping[str, object]) -> None:
-        self._awake = awake
-        self._scopes = scopes
-        self._sinks = sinks
-        self._names: AbstractSet[str] | None = None
-        self._attributes: AbstractSet[str] = frozenset()
+        self._known = None
+        if awake is not None:
+            before = scopes.memo if isinstance(scopes.memo, _Known) and scopes.memo.leading.awake is awake else None
+            self._known = scopes.memo = _known(awake, scopes, sinks, before)
+
+    @property
+    def leading(self) -> Leading | None:
+        """What the answers follow from, besides the expression; None where everything can lead somewhere."""
+        return None if self._known is None else self._known.leading
 
     def __call__(self, node: cst.CSTNode) -> bool:
-        if self._awake is None:
+        if self._known is None:
             return True
-        if self._names is None:
-            self._names, self._attributes = self._own(self._awake)
-        return _leads(node, self._names, self._attributes)
+        leading = self._known.leading
+        return any(name in (leading.attributes if dotted else leading.names) for name, dotted in _mentions(node))
 
     def binding(self, binding: Binding) -> bool:
         """Whether what a binding of this piece gives can lead to something."""
-        if self._awake is None:
-            return True
-        if self._names is None:
-            self._names, self._attributes = self._own(self._awake)
-        return self._gives(binding, self._names, self._attributes)
+        return self._known is None or _comes(self._known.sources[binding], *self._known.leading.own)
 
-    def _own(self, awake: Awake) -> tuple[AbstractSet[str], AbstractSet[str]]:
-        """Names and attributes that lead somewhere: those of the file, and what the piece binds to any of them."""
-        names, attributes = set(awake.names), set(awake.attributes)
-        own = _tables(self._scopes)
-        for _ in range(MOST_ROUNDS):
-            new = [
-                (name, is_attribute)
-                for name, found, is_attribute in own
-                if (name not in attributes if is_attribute else name not in names)
-                and any(self._gives(binding, names, attributes) for binding in found)
-            ]
-            if not new:
-                return names, attributes
-            for name, is_attribute in new:
-                names.add(name)
-                if is_attribute:
-                    attributes.add(name)
-        return names.union(name for name, _, _ in own), attributes.union(name for name, _, _ in own)
 
-    def _gives(self, binding: Binding, names: AbstractSet[str], attributes: AbstractSet[str]) -> bool:
-        node = binding.node
-        if binding.kind is BindingKind.IMPORT:
-            path = canonical(binding.path)
-            return path in self._sinks or path in LEADING
-        if binding.kind is BindingKind.STAR:
-            return True
-        if binding.kind is BindingKind.PARAMETER:
-            default = node.default if isinstance(node, cst.Param) else None
-            return default is not None and _leads(default, names, attributes)
-        return node is not None and binding.kind in _VALUES and _leads(node, names, attributes)
+def mentioned(node: cst.CSTNode) -> Iterator[str]:
+    """The names on which it depends whether an expression can lead to something."""
+    return (name for name, _ in _mentions(node))
+
+
+def _known(awake: Awake, scopes: PieceScopes, sinks: Mapping[str, object], before: _Known | None) -> _Known:
+    tables = _tables(scopes)
+    known = {} if before is None else before.sources
+    sources: dict[Binding, _Source] = {}
+    flows: list[tuple[str, _Source, bool]] = []
+    for name, found, dotted in tables:
+        for binding in found:
+            source = known.get(binding)
+            if source is None:
+                source = _source(binding, awake, sinks)
+            sources[binding] = source
+            if source is not False:
+                flows.append((name, source, dotted))
+    own = _own(flows) or ({name for name, _, _ in tables}, {name for name, _, _ in tables})
+    if before is not None and before.leading.own == own:
+        return _Known(before.leading, sources)
+    return _Known(Leading(awake, own, awake.names | own[0], awake.attributes | own[1]), sources)
+
+
+def _own(flows: Sequence[tuple[str, _Source, bool]]) -> tuple[set[str], set[str]] | None:
+    """The names and attributes to which something flows that leads on; None where that is too long a way to tell."""
+    names, attributes = set[str](), set[str]()
+    for _ in range(MOST_ROUNDS):
+        new = [
+            (name, dotted)
+            for name, source, dotted in flows
+            if name not in (attributes if dotted else names) and _comes(source, names, attributes)
+        ]
+        if not new:
+            return names, attributes
+        names.update(name for name, _ in new)
+        attributes.update(name for name, dotted in new if dotted)
+    return None
+
+
+def _source(binding: Binding, awake: Awake, sinks: Mapping[str, object]) -> _Source:
+    node = binding.node
+    if binding.kind is BindingKind.IMPORT:
+        path = canonical(binding.path)
+        return path in sinks or path in LEADING
+    if binding.kind is BindingKind.STAR:
+        return True
+    if binding.kind is BindingKind.PARAMETER:
+        node = node.default if isinstance(node, cst.Param) else None
+    elif binding.kind not in _VALUES:
+        return False
+    if node is None:
+        return False
+    names, attributes = set[str](), set[str]()
+    for name, dotted in _mentions(node):
+        (attributes if dotted else names).add(name)
+    if not names.isdisjoint(awake.names) or not attributes.isdisjoint(awake.attributes):
+        return True
+    return (names, attributes) if names or attributes else False
+
+
+def _comes(source: _Source, names: AbstractSet[str], attributes: AbstractSet[str]) -> bool:
+    """Whether a value comes out of one of the names and attributes."""
+    if isinstance(source, bool):
+        return source
+    return not source[0].isdisjoint(names) or not source[1].isdisjoint(attributes)
 
 
 def _tables(scopes: PieceScopes) -> list[tuple[str, Iterable[Binding], bool]]:
@@ -97,24 +157,22 @@ def _tables(scopes: PieceScopes) -> list[tuple[str, Iterable[Binding], bool]]:
     return found
 
 
-def _leads(node: cst.CSTNode, names: AbstractSet[str], attributes: AbstractSet[str]) -> bool:
+def _mentions(node: cst.CSTNode) -> Iterator[tuple[str, bool]]:
+    """The names that the value of an expression can come out of, each with whether it stands behind a dot."""
     todo = [node]
     while todo:
         part = todo.pop()
         if isinstance(part, cst.Name):
-            if identifier(part.value) in names:
-                return True
+            yield identifier(part.value), False
         elif isinstance(part, cst.Attribute):
             name = identifier(part.attr.value)
-            if name in attributes:
-                return True
+            yield name, True
             if name == "get":  # Of a dict display, which may hold anything.
                 todo.append(part.value)
         else:
             further = _PARTS.get(type(part))
             if further is not None:
                 todo.extend(further(part))
-    return False
 
 
 def _elements(node: cst.CSTNode) -> Iterable[cst.CSTNode]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from whysafe.analysis.unit import Recalled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from whysafe.analysis.unit import Unit
+    from whysafe.analysis.gate import Awake
+    from whysafe.analysis.unit import Result, Unit
+    from whysafe.analysis.world import DocumentWorld
     from whysafe.syntax.split import Piece
 
 Key = TypeVar("Key")
@@ -19,6 +23,29 @@ MOST_REMEMBERED: Final = 10_000
 as the document has, but not fewer than the one number and not more than the other."""
 
 
+MOST_RECALLED: Final = 4
+"""How many results a unit remembers, in case that what they rest on comes back."""
+
+
+def remember(unit: Unit, result: Result, awake: Awake, world: DocumentWorld) -> None:
+    """Take note of a result of a unit that has just been worked out, and of what it rests on.
+
+    Evidence that stands in other units would keep them alive, so that such a result is not remembered.
+    """
+    if result.relies_on <= {unit}:
+        found = Recalled(awake, world.state(unit, result.asked), result)
+        unit.recalled = (found, *unit.recalled)[:MOST_RECALLED]
+
+
+def recall(unit: Unit, awake: Awake, world: DocumentWorld) -> Result | None:
+    """The result that a unit had when all that it rests on was as it is now."""
+    for found in unit.recalled:
+        if found.awake is awake and found.state == world.state(unit, found.result.asked):
+            unit.recalled = (found, *(other for other in unit.recalled if other is not found))
+            return found.result
+    return None
+
+
 class Memory:
     """Replaced units by their piece, the latest last."""
 
@@ -26,16 +53,24 @@ class Memory:
         self._units: OrderedDict[Piece, Unit] = OrderedDict()
         self.lines = 0
         """How many lines they have together."""
+        self.used = False
+        """Whether a unit was ever replaced; before that, nothing can come back, and nobody need be ready for it."""
 
     def keep(self, unit: Unit) -> None:
+        self.used = True
         known = self._units.pop(unit.piece, None)
         self._units[unit.piece] = unit
         self.lines += unit.piece.lines - (known.piece.lines if known is not None else 0)
 
-    def take(self, piece: Piece) -> Unit | None:
-        """The unit that had this piece, which is remembered no longer."""
+    def take(self, piece: Piece, ancestors: tuple[Unit, ...]) -> Unit | None:
+        """The unit that had this piece, which is remembered no longer; it comes in the place of `ancestors`.
+
+        Its scopes may have become those of a unit after it, and are made out of theirs again.
+        """
         unit = self._units.pop(piece, None)
         self.lines -= 0 if unit is None else piece.lines
+        if unit is not None and unit.scopes is None:
+            unit.ancestors = ancestors
         return unit
 
     def limit(self, lines: int) -> None:

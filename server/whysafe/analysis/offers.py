@@ -12,13 +12,17 @@ from whysafe.analysis.standing import after, before, occurrences, place_after
 from whysafe.syntax.words import folded, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from whysafe.syntax.split import Piece
 
 STAR: Final = "*"
 # An attribute that stands where something can be assigned to it.
 _TARGET: Final = re.compile(r"\.\s*(\w+)\s*(?:[=:,)\]\\#]|[-+*/%&|^@<>]+=|in\b|$)", re.MULTILINE)
 _OWN = re.compile(r"(?:[ \t\f\ufeff]*(?:\#[^\r\n]*)?(?:\r\n?|\n))*([ \t\f]*)(?:@|(?:async[ \t]+)?(?:def|class)\b)")
-_DEFINED = re.compile(r"(?:\A\ufeff?|[\r\n])([ \t\f]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+# Expressions that begin with a word are searched many times as fast as one for the whole line.
+_DEFINED = re.compile(r"def[ \t]+(\w+)"), re.compile(r"class[ \t]+(\w+)")
+_AHEAD = re.compile(r"\ufeff?([ \t\f]*)(?:async[ \t]+)?")
 _WALRUS = re.compile(r"(\w+)[ \t\f]*:=")
 _WALRUS_APART = re.compile(r"[\r\n\\][ \t\f]*:=")
 _ELSEWHERE = re.compile(r"\b(?:global|nonlocal)\b([^\r\n;\\]*)(\\?)")
@@ -63,7 +67,20 @@ def defined_names(text: str) -> frozenset[str] | None:
     if begins is None:
         return None
     column = len(begins.group(1).expandtabs())
-    return frozenset(name for blanks, name in _DEFINED.findall(folded(text)) if len(blanks.expandtabs()) <= column)
+    return frozenset(name for blanks, name in _defined(folded(text)) if len(blanks.expandtabs()) <= column)
+
+
+def _defined(text: str) -> Iterator[tuple[str, str]]:
+    """The name of each definition that begins a line, and the blanks ahead of it."""
+    for pattern in _DEFINED:
+        past = 0
+        for match in pattern.finditer(text):
+            end = max(text.rfind("\n", past, match.start()), text.rfind("\r", past, match.start()))
+            if end >= 0 or not past:
+                ahead = _AHEAD.fullmatch(text, end + 1, match.start())
+                if ahead is not None and (end < 0 or text[end + 1] != "\ufeff"):
+                    yield ahead.group(1), match.group(1)
+            past = match.end()
 
 
 def may_bind_name(text: str, name: str) -> bool:

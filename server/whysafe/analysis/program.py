@@ -10,32 +10,15 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
-import libcst as cst
-
 from whysafe.analysis import unit as units
 from whysafe.analysis.computed import imports_by_computed_name, made_of, parts_of_names
-from whysafe.analysis.detours import LEADING
 from whysafe.analysis.excerpt import FEWEST_LINES, excerpt
 from whysafe.analysis.finding import Finding, Gap, Step
-from whysafe.analysis.following import Following
 from whysafe.analysis.glance import Glance
-from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, Memory
+from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, Memory, recall, remember
 from whysafe.analysis.placement import Imports, imports_of, with_imports
 from whysafe.analysis.sections import Section, Sections
 from whysafe.analysis.world import DocumentWorld
-from whysafe.semantics.resolve import Resolver, ancestors, follow
-from whysafe.semantics.scopes import Binding, BindingKind
-from whysafe.semantics.values import (
-    AttributeGetter,
-    Display,
-    DisplayGet,
-    Function,
-    LocalClass,
-    Namespace,
-    Partial,
-    Symbol,
-    Value,
-)
 from whysafe.syntax.guard import guard
 from whysafe.syntax.position import Edit
 from whysafe.syntax.split import Piece, resplit, split
@@ -43,7 +26,7 @@ from whysafe.syntax.tree import Tree, Unparsed, wrapper_of
 from whysafe.syntax.validity import accepts, is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
@@ -100,9 +83,12 @@ class Program:
         known = [self._signatures(unit) for unit in gone if unit.scopes is not None]
         lost = frozenset(name for unit in gone for name in unit.lost)
         for unit in gone:
+            if unit.result is not None and not unit.recalled:
+                remember(unit, unit.result, self._awake, self.world)
+        for unit in gone:
             self._drop(unit)
         ancestors = _ancestors(gone)
-        came = [self.memory.take(piece) or units.new_unit(piece, ancestors) for piece in pieces]
+        came = [self.memory.take(piece, ancestors) or units.new_unit(piece, ancestors) for piece in pieces]
         self.order.replace(previous, gone, came)
         self.length += sum(len(unit.piece.text) for unit in came) - sum(len(unit.piece.text) for unit in gone)
         for unit in came:
@@ -239,11 +225,10 @@ class Program:
 
         It happens once for each of them, so that it may cost a pass over the document.
         """
-        awake = self.catalogue.gate.with_more(self._awake, roots, given)
-        if awake is self._awake:
+        before, self._awake = self._awake, self.catalogue.gate.with_more(self._awake, roots, given)
+        if before is self._awake:
             return
-        concerns = self.catalogue.gate.concerns(self._awake, awake)
-        self._awake = awake
+        concerns = self.catalogue.gate.concerns(before, self._awake)
         for unit in self.order:
             if unit.result is None:
                 self._pending[unit] = None
@@ -281,22 +266,27 @@ class Program:
             pending, self._pending = [unit for unit in self._pending if self.passes(unit)], {}
             woken: set[str] = set()
             for unit in pending:
-                self._analyse(unit)
-                woken |= self._given_names(unit)
+                woken |= self._analyse(unit).given
             self._wake(frozenset(), frozenset(woken))
         self._glances.clear()
 
-    def _analyse(self, unit: Unit) -> None:
-        unit.result = self._excerpted(unit)
-        unit.excerpted = unit.result is not None
-        if unit.result is None:
+    def _analyse(self, unit: Unit) -> Result:
+        result = self._excerpted(unit)
+        unit.excerpted = result is not None
+        if result is None:
             self.world.scopes(unit)
-            unit.result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
+            result = recall(unit, self._awake, self.world)
+        if result is None:
+            result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
+            if self.memory.used:
+                remember(unit, result, self._awake, self.world)
+        unit.result = result
         self._askers.add(unit)
         _changed(unit)
         if unit.held:
             now = {(finding.rule, finding.span) for finding in unit.result.findings}
             self._hold(unit, [f for f in unit.held if (f.rule, f.span) not in now])
+        return result
 
     def _excerpted(self, unit: Unit) -> Result | None:
         """The result of a long unit in which only rules that look at single statements can find something.
@@ -312,29 +302,6 @@ class Program:
         if shorter is None:
             return None
         return units.analyse_excerpt(unit, shorter, self.catalogue, self.world, self._awake)
-
-    def _given_names(self, unit: Unit) -> set[str]:
-        """Names under which a passing unit makes something dangerous known to others."""
-        if not self._gated or unit.scopes is None:
-            return set()
-        resolver = Resolver(self.world)
-        leads = Following(self._awake, unit.scopes, self.catalogue.calls)
-        given: set[str] = set()
-        for name, found in units.bound_names(unit, self.catalogue).items():
-            bare = name.removeprefix(".")
-            led = [binding for binding in found if bare not in self._awake.given and leads.binding(binding)]
-            if any(self._leads_on(value, resolver) for value in _given(led, resolver)):
-                given.add(bare)
-        return given
-
-    def _leads_on(self, value: Value, resolver: Resolver) -> bool:
-        if isinstance(value, Symbol):
-            return value.path in self.catalogue.calls or value.path in LEADING
-        if isinstance(value, LocalClass):
-            return any(path in self.catalogue.calls for path in ancestors(value, resolver))
-        if isinstance(value, Function):
-            return isinstance(value.node, cst.Lambda)
-        return isinstance(value, (Partial, Display, AttributeGetter, Namespace, DisplayGet))
 
     def findings(self) -> tuple[Finding, ...]:
         """All findings in document coordinates and order, the carried ones marked."""
@@ -481,9 +448,3 @@ def _together(signatures: Sequence[_Signatures]) -> dict[str, list[tuple[str, ..
 def _accepted(piece: Piece) -> bool:
     """Whether the piece is certainly valid: a cheap question that spares the tree."""
     return not piece.header and not piece.joins and accepts(wrapper_of(piece) + piece.text)
-
-
-def _given(found: Sequence[Binding], resolver: Resolver) -> Iterator[Value]:
-    for binding in found:
-        if binding.kind is not BindingKind.FUNCTION:
-            yield from follow([binding], resolver)

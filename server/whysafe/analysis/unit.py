@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
+from whysafe.analysis.following import Following
+from whysafe.analysis.given import given_names
 from whysafe.analysis.offers import members, offers
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
@@ -21,7 +25,7 @@ from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
 from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.gate import Awake
@@ -46,6 +50,21 @@ class Result:
     proofs: tuple[tuple[Proof, ...], ...]
     asked: frozenset[str]
     relies_on: frozenset[Unit] = frozenset()
+    given: frozenset[str] = frozenset()
+    """Names under which the unit makes something dangerous known to others."""
+
+
+State = Mapping[str, tuple[tuple[int, ...], ...]]
+"""For each name, the units that bind it by number, each with the headers around it; see `DocumentWorld.state`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recalled:
+    """A result, and on what it rests: what was awake, and which units answered what it asked."""
+
+    awake: Awake
+    state: State
+    result: Result
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +76,10 @@ class Unit:
     tree: Tree | Unparsed | None = None
     scopes: PieceScopes | None = None
     result: Result | None = None
+    recalled: tuple[Recalled, ...] = ()
+    """Results that it had, the latest first."""
+    number: int = field(default_factory=count().__next__)
+    """Which unit it is, for those who must not keep it alive."""
     held: tuple[Finding, ...] = ()
     """Findings that rest on names whose bindings do not parse now."""
     lost: frozenset[str] = frozenset()
@@ -77,9 +100,9 @@ class Unit:
     members: frozenset[str] | None = None
     """The same of the names of its class; see `offered_members`."""
     signatures: dict[str, tuple[str, ...]] | None = None
-    """What it binds and how, as text that two units share exactly when nobody can tell them apart."""
+    """What it binds and how, as text that two units share only when nobody can tell them apart."""
     ancestors: tuple[Unit, ...] = ()
-    """The parsed units that it was before edits, as long as it has no tree of its own."""
+    """The parsed units that it was before edits, as long as it has no scopes of its own."""
     codes: dict[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     """The code of nodes by which its signatures are told, and the names in it."""
     former_codes: Mapping[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -114,7 +137,9 @@ def offered_members(unit: Unit) -> frozenset[str]:
 
 def ensure_tree(unit: Unit) -> Tree | Unparsed:
     if unit.tree is None:
-        unit.tree = _regrown(unit) or parse(unit.piece)
+        unit.tree = _regrown(unit)
+    if unit.tree is None:
+        unit.tree = parse(unit.piece)
         if not unit.broken:
             unit.ancestors = ()
     return unit.tree
@@ -133,6 +158,7 @@ def _regrown(unit: Unit) -> Tree | Unparsed | None:
                 elif span.start.line >= last:
                     unit.places[node] = span.shifted(more)
             unit.former_codes = former.codes
+            unit.ancestors = (former,)
         if tree is not None:
             return tree
     return None
@@ -144,7 +170,11 @@ def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:
     if isinstance(tree, Unparsed):
         return None
     if unit.scopes is None:
-        unit.scopes = bind(tree.body, engine.kinds(of), in_class=unit.piece.in_class, module=tree.module)
+        former = next((other for other in unit.ancestors if other.scopes is not None), None)
+        known, unit.ancestors = None, ()
+        if former is not None:
+            known, former.scopes = former.scopes, None
+        unit.scopes = bind(tree.body, engine.kinds(of), in_class=unit.piece.in_class, module=tree.module, former=known)
         unit.scopes.unit = unit
     return unit.scopes
 
@@ -158,9 +188,11 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None)
     if scopes is None:
         return Result((), (), frozenset())
     resolver = Resolver(world)
-    candidates = engine.run(scopes, of, resolver, awake, unit.words)
+    leads = Following(awake, scopes, of.calls)
+    candidates = engine.run(scopes, of, resolver, leads, awake, unit.words)
+    given = frozenset[str]() if awake is None else given_names(bound_names(unit, of), of, resolver, leads, awake)
     if not candidates:
-        return Result((), (), frozenset(resolver.asked))
+        return Result((), (), frozenset(resolver.asked), given=given)
     wanted: set[cst.CSTNode] = set()
     for candidate in candidates:
         wanted.update((candidate.at, candidate.anchor))
@@ -189,6 +221,7 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None)
         tuple(proofs[number] for number in order),
         frozenset(resolver.asked),
         frozenset(proof.unit for each in proofs for proof in each),
+        given,
     )
 
 
@@ -282,19 +315,19 @@ def bound_names(unit: Unit, of: Catalogue) -> dict[str, list[Binding]]:
 
 
 def signature(binding: Binding, unit: Unit) -> str:
-    """Text that is the same for two bindings exactly when they mean the same to whoever asks."""
+    """Text that is the same for two bindings only when they mean the same to whoever asks."""
     node = binding.node
     head = f"{binding.kind.name} {binding.path} {binding.index} "
-    if binding.kind in {BindingKind.IMPORT, BindingKind.STAR} or node is None:
+    if node is None or binding.kind is BindingKind.IMPORT or binding.kind is BindingKind.STAR:
         return head
     if isinstance(node, cst.Lambda):
-        return head + unit.piece.text
+        return f"{head}{unit.number}"
     code, names = _read(node, unit)
     parts = [head, code]
     for name in names:
         for inner in _local_bindings(name, binding.scope):
             if inner.kind is not BindingKind.PARAMETER or inner.node is None:
-                return head + unit.piece.text  # It may depend on anything in the function.
+                return f"{head}{unit.number}"  # It may depend on anything in the function, which only this unit has.
             parts.append(_read(inner.node, unit)[0])
     return " ".join(parts)
 
@@ -333,7 +366,7 @@ def _names(node: cst.CSTNode) -> Iterator[str]:
 def _local_bindings(name: str, scope: Scope) -> Iterator[Binding]:
     """The bindings of a name in the functions around a place; not those of `self`."""
     at: Scope | None = scope
-    while at is not None and at.kind not in {ScopeKind.MODULE, ScopeKind.CLASS}:
+    while at is not None and at.kind is not ScopeKind.MODULE and at.kind is not ScopeKind.CLASS:
         yield from (bound for bound in at.bindings.get(name, ()) if bound.kind is not BindingKind.SELF)
         at = at.parent
 

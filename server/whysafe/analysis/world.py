@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from whysafe.analysis.binders import Binders
+from whysafe.analysis.binding_units import BindingUnits
 from whysafe.analysis.offers import may_bind_member, may_bind_name
 from whysafe.analysis.unit import Unit, bound_names, ensure_scopes, ensure_tree, offered, offered_members
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.sections import Sections
+    from whysafe.analysis.unit import State
 
 
 class DocumentWorld:
@@ -33,8 +34,8 @@ class DocumentWorld:
         self.catalogue = catalogue
         self.parsed = 0
         """How many units have been parsed, ever: for tests that count work."""
-        self._binders = Binders(order, offered)
-        self._member_binders = Binders(order, offered_members)
+        self._binders = BindingUnits(order, offered)
+        self._member_binders = BindingUnits(order, offered_members)
         self._owners: dict[Unit, Unit | None] = {}
         self._headers: dict[cst.ClassDef, Unit] = {}
         self._rests_on: dict[str, set[PieceScopes]] = {}
@@ -98,6 +99,9 @@ class DocumentWorld:
 
     def scopes(self, unit: Unit) -> PieceScopes | None:
         """The scopes of a unit, parsed if nobody has needed it yet; None when it does not parse."""
+        if unit.scopes is not None and unit in self._trees:
+            self._trees.move_to_end(unit)
+            return unit.scopes
         if unit.tree is None:
             self.parsed += 1
             if isinstance(ensure_tree(unit), Unparsed) and unit.section is not None:
@@ -140,21 +144,44 @@ class DocumentWorld:
         nodes = () if scopes is None else tuple(node for node in scopes.by_node if isinstance(node, cst.ClassDef))
         return LocalClass(nodes[0], scopes.top) if scopes is not None and nodes else None
 
+    def state(self, unit: Unit, names: Collection[str]) -> State:
+        """Which units bind each of these names, by number, and the headers that they and the unit itself stand below.
+
+        While two states are equal, so are all answers to questions for these names.
+        """
+        found: dict[str, tuple[tuple[int, ...], ...]] = {"": (self._lineage(unit),)}
+        for name in names:
+            member = name.startswith(".")
+            if offering := self._member_binders.of(name[1:]) if member else self._binders.of(name):
+                found[name] = tuple(self._lineage(other) for other in self._in_order(offering) if not other.broken)
+        return found
+
+    def _lineage(self, unit: Unit) -> tuple[int, ...]:
+        """The numbers of a unit and of the headers of the split classes around it, from the inside out."""
+        at: Unit | None = unit
+        found: list[int] = []
+        while at is not None:
+            found.append(at.number)
+            at = self.owner(at)
+        return tuple(found)
+
     def owner(self, unit: Unit) -> Unit | None:
         """The header of the split class that a unit is a member of."""
         depth = unit.piece.class_depth
         if not depth:
             return None
         if unit not in self._owners:
-            owner = None
+            owner, brothers = None, [unit]
             for other in self.order.before(unit):
                 if len(other.piece.indents) == depth - 1 and other.piece.header:
                     owner = other
                     break
-                if other.piece.class_depth == depth and other in self._owners:
-                    owner = self._owners[other]
-                    break
-            self._owners[unit] = owner
+                if other.piece.class_depth == depth:
+                    if other in self._owners:
+                        owner = self._owners[other]
+                        break
+                    brothers.append(other)
+            self._owners.update(dict.fromkeys(brothers, owner))
         return self._owners[unit]
 
     def class_bindings(self, of: cst.ClassDef, name: str) -> Sequence[Binding]:

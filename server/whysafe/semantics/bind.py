@@ -6,15 +6,32 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind, Seen, add, dotted, identifier
-from whysafe.syntax.tree import children
+from whysafe.semantics.binders import BINDERS, all_parameters, bind_parameters, bind_target
+from whysafe.semantics.scopes import (
+    Binding,
+    BindingKind,
+    PieceScopes,
+    Scope,
+    ScopeKind,
+    Seen,
+    Segment,
+    add,
+    do,
+    open_scope,
+)
+from whysafe.syntax.tree import LEAVES, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
 def bind(
-    body: Sequence[cst.CSTNode], keep: frozenset[type[cst.CSTNode]], *, in_class: bool, module: cst.CSTNode
+    body: Sequence[cst.CSTNode],
+    keep: frozenset[type[cst.CSTNode]],
+    *,
+    in_class: bool,
+    module: cst.CSTNode,
+    former: PieceScopes | None = None,
 ) -> PieceScopes:
     """Walk the statements of a piece once; iterative, so that no nesting exhausts the stack.
 
@@ -23,28 +40,61 @@ def bind(
         keep: the node classes to list in `seen`.
         in_class: whether the piece is a member of a class whose members are pieces.
         module: the parent to report for the statements themselves.
+        former: what a walk with the same `keep` said of a tree that shares nodes with this one. It is made into the
+            answer and holds for that tree no longer. Of statements that were walked then only the steps are repeated.
     """
-    pieces = PieceScopes()
-    top = pieces.open_top(ScopeKind.CLASS if in_class else ScopeKind.MODULE)
-    stack: list[tuple[cst.CSTNode, Scope, cst.CSTNode, cst.CSTNode]] = [
-        (node, top, node, module) for node in reversed(body)
-    ]
+    top = ScopeKind.CLASS if in_class else ScopeKind.MODULE
+    pieces = PieceScopes() if former is None or former.top.kind is not top else former
+    pieces.begin(top)
+    plain = LEAVES - keep
+    stack: list[_Todo] = [(node, pieces.top, node, module) for node in reversed(body)]
+    unfinished: list[tuple[int, int]] = []
     while stack:
         node, scope, statement, parent = stack.pop()
         kind = type(node)
+        if kind in _BEGIN:
+            _finish(unfinished, len(stack), pieces)
+            known = pieces.former.of(node) if pieces.former is not None else ()
+            if known and _holds(known[0], keep, scope, statement, parent):
+                pieces.repeat(known)
+                continue
+            unfinished.append((len(stack), len(pieces.segments)))
+            segment = Segment(node, scope, statement, parent)
+            pieces.segments.append(segment)
         if kind in _STATEMENTS:
             statement = node
         if kind in keep:
-            pieces.seen.setdefault(kind, []).append(Seen(node, scope, statement, parent))
+            segment.seen.append(Seen(node, scope, statement, parent))
         opener = _OPENERS.get(kind)
         if opener is not None:
             stack.extend(reversed(list(opener(node, scope, statement))))
             continue
-        binder = _BINDERS.get(kind)
+        binder = BINDERS.get(kind)
         if binder is not None:
             binder(node, scope, statement)
-        stack.extend([(child, scope, statement, node) for child in reversed(list(children(node)))])
+        below = [(child, scope, statement, node) for child in children(node) if type(child) not in plain]
+        stack.extend(reversed(below))
+    _finish(unfinished, -1, pieces)
+    pieces.former = None
     return pieces
+
+
+def _finish(unfinished: list[tuple[int, int]], height: int, pieces: PieceScopes) -> None:
+    """Note the length of the segments of which nothing is on the stack any more, which has this height."""
+    while unfinished and unfinished[-1][0] > height:
+        _, number = unfinished.pop()
+        pieces.segments[number].length = len(pieces.segments) - number
+
+
+def _holds(
+    segment: Segment, keep: frozenset[type[cst.CSTNode]], scope: Scope, statement: cst.CSTNode, parent: cst.CSTNode
+) -> bool:
+    """Whether a walk that comes to the node of a segment in these surroundings would find the same again."""
+    if segment.scope is not scope:
+        return False
+    kind = type(segment.node)
+    closed = kind is cst.SimpleStatementLine or kind in _STATEMENTS  # What stands in it, stands in that statement.
+    return (closed and kind not in keep) or (segment.statement is statement and segment.parent is parent)
 
 
 # --- nodes that open a scope -----------------------------------------------------------------------------------------
@@ -55,11 +105,10 @@ _Todo = tuple[cst.CSTNode, Scope, cst.CSTNode, cst.CSTNode]
 def _open_function(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> Iterator[_Todo]:
     del statement
     assert isinstance(node, cst.FunctionDef)
-    add(scope, node.name.value, Binding(BindingKind.FUNCTION, scope, node, owner=node))
-    inner = Scope(ScopeKind.FUNCTION, scope, node, scope.root, node.name.value)
-    scope.root.by_node[node] = inner
+    do(scope, add, scope, node.name.value, Binding(BindingKind.FUNCTION, scope, node, owner=node))
+    inner = _opened(node, scope, ScopeKind.FUNCTION, node.name.value)
     names = {d.decorator.value for d in node.decorators if isinstance(d.decorator, cst.Name)}
-    _bind_parameters(node.params, inner, scope, method=scope.kind is ScopeKind.CLASS and "staticmethod" not in names)
+    bind_parameters(node.params, inner, scope, method=scope.kind is ScopeKind.CLASS and "staticmethod" not in names)
     for decorator in node.decorators:
         yield decorator.decorator, scope, node, decorator
     yield from _parameter_parts(node.params, scope, node)
@@ -70,9 +119,8 @@ def _open_function(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> I
 
 def _open_lambda(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> Iterator[_Todo]:
     assert isinstance(node, cst.Lambda)
-    inner = Scope(ScopeKind.FUNCTION, scope, node, scope.root)
-    scope.root.by_node[node] = inner
-    _bind_parameters(node.params, inner, scope, method=False)
+    inner = _opened(node, scope, ScopeKind.FUNCTION)
+    bind_parameters(node.params, inner, scope, method=False)
     yield from _parameter_parts(node.params, scope, statement)
     yield node.body, inner, statement, node
 
@@ -80,9 +128,8 @@ def _open_lambda(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> Ite
 def _open_class(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> Iterator[_Todo]:
     del statement
     assert isinstance(node, cst.ClassDef)
-    add(scope, node.name.value, Binding(BindingKind.CLASS, scope, node, owner=node))
-    inner = Scope(ScopeKind.CLASS, scope, node, scope.root, node.name.value)
-    scope.root.by_node[node] = inner
+    do(scope, add, scope, node.name.value, Binding(BindingKind.CLASS, scope, node, owner=node))
+    inner = _opened(node, scope, ScopeKind.CLASS, node.name.value)
     for decorator in node.decorators:
         yield decorator.decorator, scope, node, decorator
     for argument in (*node.bases, *node.keywords):
@@ -92,12 +139,11 @@ def _open_class(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> Iter
 
 def _open_comprehension(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> Iterator[_Todo]:
     assert isinstance(node, cst.BaseComp)
-    inner = Scope(ScopeKind.COMPREHENSION, scope, node, scope.root)
-    scope.root.by_node[node] = inner
+    inner = _opened(node, scope, ScopeKind.COMPREHENSION)
     clause: cst.CompFor | None = node.for_in
     outer = scope
     while clause is not None:
-        _bind_target(clause.target, Binding(BindingKind.ITERATED, outer, clause.iter, owner=statement), inner)
+        bind_target(clause.target, Binding(BindingKind.ITERATED, outer, clause.iter, owner=statement), inner)
         yield clause.iter, outer, statement, clause
         for condition in clause.ifs:
             yield condition.test, inner, statement, condition
@@ -120,15 +166,23 @@ _OPENERS = {
 }
 
 
-def all_parameters(parameters: cst.Parameters) -> Iterator[cst.Param]:
-    """Every parameter in the order of the source, `*args` and `**kwargs` included."""
-    yield from parameters.posonly_params
-    yield from parameters.params
-    if isinstance(parameters.star_arg, cst.Param):
-        yield parameters.star_arg
-    yield from parameters.kwonly_params
-    if parameters.star_kwarg is not None:
-        yield parameters.star_kwarg
+def _opened(node: cst.CSTNode, scope: Scope, kind: ScopeKind, name: str = "") -> Scope:
+    """The scope that a node opens: that of its former self, known by the statements that it still has, or a new one."""
+    inner = _former(node, scope) if isinstance(node, (cst.FunctionDef, cst.ClassDef)) else None
+    if inner is None or inner.kind is not kind or inner.name != name:
+        inner = Scope(kind, scope, node, scope.root, name)
+    do(scope, open_scope, inner, node)
+    return inner
+
+
+def _former(node: cst.FunctionDef | cst.ClassDef, scope: Scope) -> Scope | None:
+    """The scope of the first statement in a definition that was walked before, if nothing else has taken it over."""
+    former = scope.root.former
+    if former is None:
+        return None
+    known = next(filter(None, map(former.of, node.body.body)), None)
+    inner = known[0].scope if known else None
+    return inner if inner is not None and inner.parent is scope and inner.node not in scope.root.by_node else None
 
 
 def _parameter_parts(parameters: cst.Parameters, scope: Scope, statement: cst.CSTNode) -> Iterator[_Todo]:
@@ -139,176 +193,15 @@ def _parameter_parts(parameters: cst.Parameters, scope: Scope, statement: cst.CS
             yield parameter.default, scope, statement, parameter
 
 
-def _bind_parameters(parameters: cst.Parameters, inner: Scope, outer: Scope, *, method: bool) -> None:
-    for number, parameter in enumerate(all_parameters(parameters)):
-        if number == 0 and method and parameter.star not in {"*", "**"}:
-            own = Binding(BindingKind.SELF, outer, outer.node, owner=parameter)
-            inner.bindings.setdefault(identifier(parameter.name.value), []).append(own)
-        else:
-            inner.bindings.setdefault(identifier(parameter.name.value), []).append(
-                Binding(BindingKind.PARAMETER, outer, parameter, owner=parameter)
-            )
-
-
-# --- nodes that bind names -------------------------------------------------------------------------------------------
-
-
-def _bind_target(target: cst.CSTNode, binding: Binding, scope: Scope) -> None:
-    """Bind a name, an attribute of self, or each of several targets to its part of the value."""
-    todo: list[tuple[cst.CSTNode, Binding]] = [(target, binding)]
-    while todo:
-        part, bound = todo.pop()
-        if isinstance(part, cst.Name):
-            add(scope, part.value, bound)
-        elif isinstance(part, (cst.Tuple, cst.List)):
-            for number, element in enumerate(part.elements):
-                todo.append((element.value, _part_of(bound, number, starred=isinstance(element, cst.StarredElement))))
-        elif isinstance(part, cst.Attribute) and isinstance(part.value, cst.Name):
-            home = _class_of_self(identifier(part.value.value), scope)
-            if home is not None:
-                home.attributes.setdefault(identifier(part.attr.value), []).append(bound)
-
-
-def _part_of(binding: Binding, number: int, *, starred: bool) -> Binding:
-    if starred or binding.kind not in {BindingKind.VALUE, BindingKind.ELEMENT}:
-        return Binding(BindingKind.OPAQUE, binding.scope, owner=binding.owner)
-    return Binding(
-        BindingKind.ELEMENT, binding.scope, binding.node, index=(*binding.index, number), owner=binding.owner
-    )
-
-
-def _class_of_self(name: str, scope: Scope | None) -> Scope | None:
-    while scope is not None:
-        for binding in scope.bindings.get(name, ()):
-            return binding.scope if binding.kind is BindingKind.SELF else None
-        scope = scope.parent
-    return None
-
-
-def _bind_assign(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    del statement
-    assert isinstance(node, cst.Assign)
-    binding = Binding(BindingKind.VALUE, scope, node.value, owner=node)
-    for target in node.targets:
-        _bind_target(target.target, binding, scope)
-
-
-def _bind_annotated(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    del statement
-    assert isinstance(node, cst.AnnAssign)
-    if node.value is None:
-        _bind_target(node.target, Binding(BindingKind.TYPED, scope, node.annotation.annotation, owner=node), scope)
-    else:
-        _bind_target(node.target, Binding(BindingKind.VALUE, scope, node.value, owner=node), scope)
-
-
-def _bind_augmented(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    del statement
-    assert isinstance(node, cst.AugAssign)
-    _bind_target(node.target, Binding(BindingKind.AUGMENTED, scope, node.value, owner=node), scope)
-
-
-def _bind_walrus(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    assert isinstance(node, cst.NamedExpr)
-    _bind_target(node.target, Binding(BindingKind.VALUE, scope, node.value, owner=statement), scope)
-
-
-def _bind_for(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    del statement
-    assert isinstance(node, cst.For)
-    _bind_target(node.target, Binding(BindingKind.ITERATED, scope, node.iter, owner=node), scope)
-
-
-def _bind_with(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    del statement
-    assert isinstance(node, cst.With)
-    for item in node.items:
-        if item.asname is not None:
-            _bind_target(item.asname.name, Binding(BindingKind.VALUE, scope, item.item, owner=node), scope)
-
-
-def _bind_except(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    assert isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler))
-    if node.name is not None:
-        _bind_target(node.name.name, Binding(BindingKind.OPAQUE, scope, owner=statement), scope)
-
-
-def _bind_import(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    del statement
-    assert isinstance(node, cst.Import)
-    for alias in node.names:
-        path = dotted(alias.name)
-        if path is None:
-            continue
-        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            add(scope, alias.asname.name.value, Binding(BindingKind.IMPORT, scope, alias, path, owner=node))
-        else:
-            first = path.split(".", 1)[0]
-            add(scope, first, Binding(BindingKind.IMPORT, scope, alias, first, owner=node))
-
-
-def _bind_import_from(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    del statement
-    assert isinstance(node, cst.ImportFrom)
-    module = "." * len(node.relative) + (dotted(node.module) or "")
-    if isinstance(node.names, cst.ImportStar):
-        add(scope, "*", Binding(BindingKind.STAR, scope, node, module, owner=node))
-        return
-    for alias in node.names:
-        name = dotted(alias.name)
-        bound = alias.asname.name if alias.asname is not None else alias.name
-        if name is not None and isinstance(bound, cst.Name):
-            add(scope, bound.value, Binding(BindingKind.IMPORT, scope, alias, f"{module}.{name}", owner=node))
-
-
-def _bind_global(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    del statement
-    assert isinstance(node, (cst.Global, cst.Nonlocal))
-    for item in node.names:
-        name = identifier(item.name.value)
-        target: Scope | None = None
-        if isinstance(node, cst.Nonlocal):
-            target = scope.parent
-            while target is not None and not (target.kind is ScopeKind.FUNCTION and name in target.bindings):
-                target = target.parent
-        # Assignments that stand above the declaration are a syntax error, so none has been bound here yet.
-        scope.elsewhere[name] = target
-
-
-def _bind_pattern(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    assert isinstance(node, (cst.MatchAs, cst.MatchStar, cst.MatchMapping))
-    name = node.rest if isinstance(node, cst.MatchMapping) else node.name
-    if name is not None:
-        add(scope, name.value, Binding(BindingKind.OPAQUE, scope, owner=statement))
-
-
-def _bind_type_alias(node: cst.CSTNode, scope: Scope, statement: cst.CSTNode) -> None:
-    del statement
-    assert isinstance(node, cst.TypeAlias)
-    add(scope, node.name.value, Binding(BindingKind.OPAQUE, scope, owner=node))
-
-
-_BINDERS = {
-    cst.Assign: _bind_assign,
-    cst.AnnAssign: _bind_annotated,
-    cst.AugAssign: _bind_augmented,
-    cst.NamedExpr: _bind_walrus,
-    cst.For: _bind_for,
-    cst.With: _bind_with,
-    cst.ExceptHandler: _bind_except,
-    cst.ExceptStarHandler: _bind_except,
-    cst.Import: _bind_import,
-    cst.ImportFrom: _bind_import_from,
-    cst.Global: _bind_global,
-    cst.Nonlocal: _bind_global,
-    cst.MatchAs: _bind_pattern,
-    cst.MatchStar: _bind_pattern,
-    cst.MatchMapping: _bind_pattern,
-    cst.TypeAlias: _bind_type_alias,
-}
-
 _STATEMENTS = frozenset(
     kind
     for kind in vars(cst).values()
     if isinstance(kind, type) and issubclass(kind, (cst.BaseSmallStatement, cst.BaseCompoundStatement))
 )
+_BEGIN = frozenset(
+    (
+        *(kind for kind in _STATEMENTS if issubclass(kind, cst.BaseCompoundStatement)),
+        *(cst.SimpleStatementLine, cst.ExceptHandler, cst.ExceptStarHandler, cst.Else, cst.Finally, cst.MatchCase),
+    )
+)
+"""The nodes that begin a segment: what is in blocks, and what has blocks."""

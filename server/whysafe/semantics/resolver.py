@@ -67,6 +67,8 @@ class Resolver:
     depth: int = 0
     steps: int = 0
     """Work done for the outermost question so far."""
+    lookups: int = 0
+    """How often a name was looked up: without that, an answer rests on the syntax of one statement alone."""
     incomplete: int = 0
     """How often a value was not followed to its end, because of a circle or of too many steps."""
     unfinished: dict[Binding, tuple[Values, set[str]]] = field(default_factory=dict)
@@ -107,6 +109,7 @@ def paths(values: Values) -> tuple[str, ...]:
 
 def lookup(name: str, scope: Scope, resolver: Resolver) -> Sequence[Binding] | None:
     """The bindings of a name as Python's scopes see it; None when only a builtin can be meant."""
+    resolver.lookups += 1
     at: Scope | None = scope
     found: Sequence[Binding] | None
     first = True

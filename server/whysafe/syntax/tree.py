@@ -68,6 +68,8 @@ _FIELDS: Final[dict[type[cst.CSTNode], tuple[str, ...]]] = {
     for kind in vars(cst).values()
     if isinstance(kind, type) and issubclass(kind, cst.CSTNode) and dataclasses.is_dataclass(kind)
 }
+LEAVES: Final = frozenset(kind for kind, fields in _FIELDS.items() if not fields)
+"""The classes of nodes that have no `children`: names, numbers, operators and the like."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

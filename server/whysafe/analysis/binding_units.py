@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _STAR_WORD = "import"
 
 
-class Binders:
+class BindingUnits:
     """The units for each name that has been asked for, kept up to date by `enter` and `leave`.
 
     `order` are all units of the document, and `offered` tells the names that one can bind: words of it, or `*`.
