@@ -15,8 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 import libcst as cst
 
 from whysafe.syntax.brackets import Bracket, brackets_around
-from whysafe.syntax.guard import guard
-from whysafe.syntax.tables import Change, Path, Table, field_of, node_at, tables_in_row, tables_in_statement
+from whysafe.syntax.guard import STRINGS, guard
+from whysafe.syntax.tables import (
+    Change,
+    Path,
+    Table,
+    elements_of,
+    node_at,
+    tables_in_row,
+    tables_in_statement,
+    with_elements,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +34,15 @@ if TYPE_CHECKING:
 _UNUSUAL: Final = re.compile(r"[\f\0]|\r(?!\n)|\\\r?\n?\Z")
 
 # The first element keeps those behind it from being the only one, which is read in other ways.
-_WRAPPERS: Final[dict[type, tuple[str, str]]] = {
-    cst.Call: ("_(0,\n", ")"),
-    cst.Dict: ("_ = {0: 0,\n", "}"),
-    cst.List: ("_ = [0,\n", "]"),
-    cst.Set: ("_ = {0,\n", "}"),
-    cst.Tuple: ("_ = (0,\n", ")"),
+_WRAPPERS: Final[dict[type, tuple[str, str, str]]] = {
+    cst.Call: ("_(", "0,\n", ")"),
+    cst.Dict: ("_ = {", "0: 0,\n", "}"),
+    cst.List: ("_ = [", "0,\n", "]"),
+    cst.Set: ("_ = {", "0,\n", "}"),
+    cst.Tuple: ("_ = (", "0,\n", ")"),
 }
+_STRINGS: Final = ("_ = (", "''\n", ")")
+_BYTES: Final = ("_ = (", "b''\n", ")")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,10 +121,10 @@ def _graft(statement: cst.CSTNode, tables: Sequence[Table], change: Change) -> E
     """The statement with new elements in the innermost of the tables."""
     table = tables[-1]
     node = node_at(statement, table.path)
-    rows = _touched(table, change, *_WRAPPERS[type(node)])
+    rows = _touched(table, change, node)
     if rows is None or guard("(" * table.depth + rows.text):
         return None
-    elements = getattr(node, field_of(node))
+    elements = elements_of(node)
     first = table.before[rows.low]
     last = table.before[rows.high] if rows.high < len(table.rows) else len(elements)
     if last - first == len(elements):
@@ -124,42 +135,50 @@ def _graft(statement: cst.CSTNode, tables: Sequence[Table], change: Change) -> E
         return None if rows.bracket.words else error
     except Exception:  # noqa: BLE001 - whatever it is, the whole piece is parsed then, which tells
         return None
-    parsed = getattr(module.body[0].body[0].value, field_of(node))
-    changed = [*elements[:first], *parsed[1:], *elements[last:]]
-    if len(parsed) != rows.bracket.elements or len(changed) < _SEVERAL:
+    parsed = elements_of(module.body[0].body[0].value)
+    if len(parsed) != rows.bracket.elements:
         return None
-    if isinstance(node, cst.Call) and not _in_order(changed):
+    if not _is_like(node, [*elements[:first], *parsed[1:], *elements[last:]]):
         return None
     around = (_grown(each, rows.start, change.more) for each in tables[:-1])
-    inner = _with_rows(table, rows, change.more, len(changed) - len(elements))
-    rebuilt = _replaced(statement, (*table.path, field_of(node)), changed)
+    inner = _with_rows(table, rows, change.more, len(parsed) - 1 - (last - first))
+    rebuilt = _replaced(statement, table.path, with_elements(node, first, last, parsed[1:]))
     return Elements(rebuilt, module, rows.wrapper, rows.text, rows.start, rows.end, (*around, inner))
 
 
-# With a single element, parentheses make no tuple, and a call may hold a generator.
-_SEVERAL: Final = 2
+def _wrapper(node: cst.CSTNode) -> tuple[str, str, str]:
+    """What the elements of a node are parsed between: a bracket, a first element, and the closing bracket."""
+    if isinstance(node, cst.ConcatenatedString):
+        return _BYTES if "b" in node.left.prefix else _STRINGS
+    return _WRAPPERS[type(node)]
 
 
-def _touched(table: Table, change: Change, wrapper: str, closing: str) -> _Rows | None:
+def _touched(table: Table, change: Change, node: cst.CSTNode) -> _Rows | None:
     """The rows that a change touches, with the next one where no comma separates them any more."""
+    opening, element, closing = _wrapper(node)
+    strings = isinstance(node, cst.ConcatenatedString)
     low, high = table.touched(change)
     for stop in range(high, min(high + 1, len(table.rows)) + 1):
         start, end = table.span(low, stop)
         column = start - change.before.rfind("\n", 0, start) - 1
         text = " " * column + change.after[start : end + change.more]
-        bracket = _bracket(wrapper, text, closing)
-        if bracket is None or _UNUSUAL.search(text):
+        begin, behind = len(opening), len(opening + element + text)
+        bracket = brackets_around(opening + element + text + closing, begin, behind)[-1]
+        if (bracket.start, bracket.end, bracket.strings) != (begin, behind, strings) or _UNUSUAL.search(text):
             return None
-        if bracket.after_comma >= 0 or stop == len(table.rows):
-            return _Rows(low, stop, start, end, wrapper, text, closing, bracket)
+        if bracket.separated or stop == len(table.rows):
+            return _Rows(low, stop, start, end, opening + element, text, closing, bracket)
     return None
 
 
-def _bracket(wrapper: str, text: str, closing: str) -> Bracket | None:
-    """The bracket of a wrapper around a text; None where the text does not end before the closing one."""
-    begin, end = wrapper.index("0"), len(wrapper) + len(text)
-    around = brackets_around(wrapper + text + closing, begin, end)
-    return around[1] if len(around) > 1 and (around[1].start, around[1].end) == (begin, end) else None
+def _is_like(node: cst.CSTNode, elements: Sequence[Any]) -> bool:
+    """Whether the parser makes a node of the same kind of elements each of which it accepts there."""
+    # With a single element, parentheses make no tuple, and a call may hold a generator.
+    if len(elements) == 1:
+        return False
+    if isinstance(node, cst.ConcatenatedString):
+        return len(elements) <= STRINGS
+    return not isinstance(node, cst.Call) or _in_order(elements)
 
 
 def _in_order(arguments: Sequence[cst.Arg]) -> bool:

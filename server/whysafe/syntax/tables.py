@@ -39,7 +39,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A display or call in a text, whose elements are told apart by lines."""
+    """A display, a call or strings that follow one another, in a text: what has elements that lines tell apart."""
 
     path: Path
     depth: int
@@ -98,7 +98,37 @@ def node_at(node: Any, path: Path) -> Any:
     return node
 
 
-def field_of(node: cst.CSTNode) -> str:
+def elements_of(node: Any) -> Sequence[Any]:
+    """The elements of a display, the arguments of a call, or the parts of a string."""
+    if isinstance(node, cst.ConcatenatedString):
+        return [*(link.left for link in _links(node)), _links(node)[-1].right]
+    return node.args if isinstance(node, cst.Call) else node.elements
+
+
+def with_elements(node: Any, first: int, last: int, new: Sequence[Any]) -> Any:
+    """The node with new elements from one up to and without another; two of them at least are there afterwards."""
+    old = elements_of(node)
+    if not isinstance(node, cst.ConcatenatedString):
+        name = _field(node)
+        return node.with_changes(**{name: [*old[:first], *new, *old[last:]]})
+    parts = [*old[:first], *new]
+    links = _links(node)
+    rest = links[last] if last < len(links) else old[last] if last < len(old) else parts.pop()
+    for part in reversed(parts[1:]):
+        rest = cst.ConcatenatedString(part, rest)
+    return node.with_changes(left=parts[0], right=rest)
+
+
+def _links(string: Any) -> list[Any]:
+    """Strings that follow one another, as the tree holds them: each with all that follow it."""
+    found: list[Any] = []
+    while isinstance(string, cst.ConcatenatedString):
+        found.append(string)
+        string = string.right
+    return found
+
+
+def _field(node: cst.CSTNode) -> str:
     """The field that holds the elements of a display or call."""
     return "args" if isinstance(node, cst.Call) else "elements"
 
@@ -117,17 +147,17 @@ def _tables(
         if separate:
             commas = outer.inner[bracket.number]
             low, high = bisect_left(outer.inner, commas), bisect_right(outer.inner, commas)
-            path = (*path, field_of(node), first + commas)
+            path = (*path, _field(node), first + commas)
             node, parentheses = node_at(statement, path), 0
         pairs = _pairs(path, node, parentheses)
         if len(pairs) != high - low:
             return
         path, node, kind, parentheses = pairs[bracket.number - low]
-        depth, first, separate = depth + 1, 0, kind == _ELEMENTS
+        depth, first, separate = depth + (not bracket.strings), 0, kind == _ELEMENTS
         if kind == _OTHER or not _NO_VALUES.isdisjoint(path):
             return
         if separate:
-            if bracket.elements != len(getattr(node, field_of(node))):
+            if bracket.elements != len(elements_of(node)):
                 return
             yield Table(path, depth, [base + row for row in bracket.rows], bracket.before, base + bracket.end)
 
@@ -148,7 +178,7 @@ def _pairs(path: Path, node: Any, parentheses: int) -> list[_Pair]:
         elif own > parentheses:
             last = isinstance(node, cst.Tuple) and own == parentheses + 1
             found.append(_Pair(path, node, _ELEMENTS if last else _PARENTHESES, parentheses + 1))
-        elif type(node) in _DISPLAYS:
+        elif type(node) in _DISPLAYS or _is_plain(node):
             found.append(_Pair(path, node, _ELEMENTS))
         elif type(node) in _OTHERS:
             found.append(_Pair(path, node, _OTHER))
@@ -159,6 +189,13 @@ def _pairs(path: Path, node: Any, parentheses: int) -> list[_Pair]:
         else:
             return []
     return found
+
+
+def _is_plain(node: Any) -> bool:
+    """Whether a node is strings that follow one another, none of which holds code."""
+    return isinstance(node, cst.ConcatenatedString) and all(
+        isinstance(part, cst.SimpleString) for part in elements_of(node)
+    )
 
 
 def _parts(path: Path, node: Any) -> list[tuple[Path, Any]]:
