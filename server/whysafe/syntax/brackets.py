@@ -74,7 +74,7 @@ def brackets_around(text: str, first: int, last: int) -> list[Bracket]:
     reader = _Reader(text, first, last)
     end = len(text)
     for kind, begin, stop in scan(text, words=True):
-        if kind == LINE and begin:
+        if kind == LINE and reader.place:
             end = begin
             break
         if kind not in {COMMENT, LINE}:

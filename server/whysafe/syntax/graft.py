@@ -58,6 +58,10 @@ class Graft:
     """How many lines of the former text it stands for."""
     tables: Sequence[Table] = ()
     """Where it is elements of a display or call: those around it, outermost first, in the text of the piece."""
+    column: int = 0
+    """How much of its first line was not parsed."""
+    rebuilt: Sequence[tuple[cst.CSTNode, cst.CSTNode]] = ()
+    """Nodes of its statement that are around it, each with the one that it was before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,7 +193,8 @@ def _graft_expression(
     more = after.count("\n") - before.count("\n")
     behind = place.starts[place.low] + 1
     after_lines = [*lines[:behind], *(line.shifted(more) for line in lines[behind:])]
-    piece = Graft(found.module, found.wrapper, found.text, a, b - a, found.tables)
+    column = found.start - starts[a]
+    piece = Graft(found.module, found.wrapper, found.text, a, b - a, found.tables, column, found.rebuilt)
     return Grown(_rebuilt(places, [found.statement]), after_lines, piece)
 
 

@@ -28,7 +28,10 @@ from whysafe.syntax.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+SHORTEST: Final = 10
+"""The shortest statement, in lines, that is taken apart: others are parsed as quickly as their brackets are read."""
 
 # What the parser may read otherwise than the lexer does, and what goes on behind the last line.
 _UNUSUAL: Final = re.compile(r"[\f\0]|\r(?!\n)|\\\r?\n?\Z")
@@ -49,7 +52,7 @@ _BYTES: Final = ("_ = (", "b''\n", ")")
 class Elements:
     """A statement with new elements, and what was parsed for them: a text behind a wrapper.
 
-    The text stands for the former one from `start` to `end`, and is as far from the start of its line.
+    The text stands for the former one from `start` to `end`; blanks before it stand for what else is on its line.
     """
 
     statement: Any
@@ -60,6 +63,8 @@ class Elements:
     end: int
     tables: tuple[Table, ...]
     """The tables around the elements, outermost first, as they are in the new text."""
+    rebuilt: tuple[tuple[cst.CSTNode, cst.CSTNode], ...]
+    """The statement and the nodes in it that are around the elements, each with the one that it was before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,10 +89,12 @@ def graft_elements(
 
     `known` are tables of the former text, outermost first, which need not be looked for. An exception is what the
     parser said of elements whereby it cannot accept the whole either. None where the texts differ elsewhere, or outside
-    brackets, or where something is unusual.
+    brackets, where the statement is short, or where something is unusual.
     """
-    change = _change(before, after)
     start, end = within
+    if before.count("\n", start, end) < SHORTEST:
+        return None
+    change = _change(before, after)
     if change.start < start or change.end > end:
         return None
     tables = [table for table in known if table.rows[0] <= change.start and change.end <= table.end]
@@ -142,8 +149,10 @@ def _graft(statement: cst.CSTNode, tables: Sequence[Table], change: Change) -> E
         return None
     around = (_grown(each, rows.start, change.more) for each in tables[:-1])
     inner = _with_rows(table, rows, change.more, len(parsed) - 1 - (last - first))
-    rebuilt = _replaced(statement, table.path, with_elements(node, first, last, parsed[1:]))
-    return Elements(rebuilt, module, rows.wrapper, rows.text, rows.start, rows.end, (*around, inner))
+    grown = _replaced(statement, table.path, with_elements(node, first, last, parsed[1:]))
+    rebuilt = zip(_along(grown, table.path), _along(statement, table.path), strict=True)
+    whole = (*around, inner)
+    return Elements(grown, module, rows.wrapper, rows.text, rows.start, rows.end, whole, tuple(rebuilt))
 
 
 def _wrapper(node: cst.CSTNode) -> tuple[str, str, str]:
@@ -218,6 +227,15 @@ def _with_rows(table: Table, rows: _Rows, more: int, elements: int) -> Table:
         ],
         end=table.end + more,
     )
+
+
+def _along(node: Any, path: Path) -> Iterator[cst.CSTNode]:
+    """The nodes on a path, from its first to its last."""
+    yield node
+    for step in path:
+        node = node[step] if isinstance(step, int) else getattr(node, step)
+        if isinstance(node, cst.CSTNode):
+            yield node
 
 
 def _replaced(node: Any, path: Path, value: object) -> Any:

@@ -84,6 +84,8 @@ def tables_in_statement(statement: cst.CSTNode, start: int, end: int, change: Ch
 
 def tables_in_row(statement: cst.CSTNode, table: Table, change: Change) -> Iterator[Table]:
     """Those around a change that stand within a table."""
+    if isinstance(node_at(statement, table.path), cst.ConcatenatedString):
+        return iter(())
     low, high = table.touched(change)
     start, end = table.span(low, high)
     text = f"[{change.before[start:end]}]"
