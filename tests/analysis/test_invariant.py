@@ -5,6 +5,7 @@ import random
 import sysconfig
 from pathlib import Path
 
+import libcst as cst
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -141,6 +142,30 @@ def test_a_keystroke_in_a_function_parses_one_unit():
     document.edit(Edit(Span(place, place), "x"))
     document.facts()
     assert document.program.world.parsed - before == 1
+
+
+def test_a_keystroke_in_a_table_parses_its_elements(monkeypatch):
+    """Findings in other elements, and that of the call around them all, are found again without another parse."""
+    rows = "".join(f"    a{number}=lambda x: eval(x),\n" for number in range(200))
+    document = Document(f"import subprocess\nsubprocess.run(\n    x,\n{rows}    shell=True,\n)\n")
+    assert len(document.facts().findings) > 200
+    parsed = []
+    parse_module = cst.parse_module
+    for line, column, text in (
+        (120, 24, "x and "),
+        (100, 4, "b=1,\n    "),
+        (50, 4, "# "),
+        (2, 5, "[0]"),
+        (51, 4, "c={},\n"),
+    ):
+        at = Position(line, column)
+        with monkeypatch.context() as patch:
+            patch.setattr(cst, "parse_module", lambda text: (parsed.append(text), parse_module(text))[1])
+            document.edit(Edit(Span(at, at), text))
+            current(document)
+        check_invariant(document)
+    assert parsed
+    assert max(text.count("\n") for text in parsed) < 6
 
 
 def test_what_was_seen_stays_while_the_text_is_broken():

@@ -150,13 +150,18 @@ def _regrown(unit: Unit) -> Tree | Unparsed | None:
     for former in unit.ancestors:
         tree = regrow(unit.piece, former.piece, former.tree) if isinstance(former.tree, Tree) else None
         if isinstance(tree, Tree) and tree.graft is not None:
-            first, last = tree.graft.line, tree.graft.line + tree.graft.replaced
+            first = Position(tree.graft.line, tree.graft.column)
+            last = tree.graft.line + tree.graft.replaced
             more = unit.piece.lines - former.piece.lines
             for node, span in former.places.items():
-                if span.end <= Position(first, 0):
+                if span.end <= first:
                     unit.places[node] = span
                 elif span.start.line >= last:
                     unit.places[node] = span.shifted(more)
+            for node, twin in tree.graft.rebuilt:
+                around = former.places.get(twin)
+                if around and around.start < first and around.end.line >= last:
+                    unit.places[node] = Span(around.start, Position(around.end.line + more, around.end.column))
             unit.former_codes = former.codes
             unit.ancestors = (former,)
         if tree is not None:

@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import libcst as cst
 
+from whysafe.syntax.graft_elements import graft_elements
 from whysafe.syntax.guard import guard
 from whysafe.syntax.lexer import CLOSE, COMMENT, LINE, OPEN, scan
 from whysafe.syntax.source import line_starts, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from whysafe.syntax.tables import Table
 
 LARGEST: Final = 400_000
 """The longest text, in characters, that is grafted: what is longer is left to the guard of whole pieces."""
@@ -53,6 +56,12 @@ class Graft:
     line: int
     replaced: int
     """How many lines of the former text it stands for."""
+    tables: Sequence[Table] = ()
+    """Where it is elements of a display or call: those around it, outermost first, in the text of the piece."""
+    column: int = 0
+    """How much of its first line was not parsed."""
+    rebuilt: Sequence[tuple[cst.CSTNode, cst.CSTNode]] = ()
+    """Nodes of its statement that are around it, each with the one that it was before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,8 +123,10 @@ class Refused:
     error: Exception
 
 
-def graft(body: Sequence[cst.BaseStatement], before: str, lines: list[Line], after: str) -> Grown | Refused | None:
-    """The statements of a piece whose text was `before`, with these logical lines, and is `after` now.
+def graft(
+    body: Sequence[cst.BaseStatement], before: str, lines: list[Line], after: str, tables: Sequence[Table] = ()
+) -> Grown | Refused | None:
+    """The statements of a piece whose text was `before`, with these logical lines and tables, and is `after` now.
 
     None where the change is at the outermost level, where it may change how what follows is read, or where something
     is unusual.
@@ -126,6 +137,13 @@ def graft(body: Sequence[cst.BaseStatement], before: str, lines: list[Line], aft
     first, last = _difference(old, new)
     more = len(new) - len(old)
     places = _descend(_Block(body, 0, len(lines), 0, len(old), ()), lines, first, last)
+    return _graft_expression(places, before, lines, after, tables) or _graft_statements(places, lines, new, more)
+
+
+def _graft_statements(
+    places: Sequence[_Place], lines: list[Line], new: Sequence[str], more: int
+) -> Grown | Refused | None:
+    """A graft of the statements that changed, in the innermost block of the places where that is possible."""
     for depth in range(len(places) - 1, 0, -1):
         place = places[depth]
         a, b = _range(place, lines)
@@ -155,6 +173,29 @@ def graft(body: Sequence[cst.BaseStatement], before: str, lines: list[Line], aft
         piece = Graft(module, _WRAPPER, text, a, b - a)
         return Grown(_rebuilt(places[: depth + 1], nodes), after_lines, piece)
     return None
+
+
+def _graft_expression(
+    places: Sequence[_Place], before: str, lines: list[Line], after: str, tables: Sequence[Table]
+) -> Grown | Refused | None:
+    """A graft of elements in the expression of a statement; None where that is not where the change is."""
+    if not places or places[-1].high - places[-1].low != 1:
+        return None
+    place = places[-1]
+    starts = line_starts(before)
+    start, end = (starts[line] if line < len(starts) else len(before) for line in _range(place, lines))
+    found = graft_elements(place.block.nodes[place.low], (start, end), before, after, tables)
+    if found is None:
+        return None
+    if isinstance(found, Exception):
+        return Refused(found)
+    a, b = bisect_right(starts, found.start) - 1, bisect_left(starts, found.end)
+    more = after.count("\n") - before.count("\n")
+    behind = place.starts[place.low] + 1
+    after_lines = [*lines[:behind], *(line.shifted(more) for line in lines[behind:])]
+    column = found.start - starts[a]
+    piece = Graft(found.module, found.wrapper, found.text, a, b - a, found.tables, column, found.rebuilt)
+    return Grown(_rebuilt(places, [found.statement]), after_lines, piece)
 
 
 def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:

@@ -153,7 +153,7 @@ def regrow(piece: Piece, former: Piece, tree: Tree) -> Tree | Unparsed | None:
         return None
     if not tree.lines:
         tree.lines.extend(outline(former.text) or ())
-    grown = graft(tree.body, former.text, tree.lines, piece.text)
+    grown = graft(tree.body, former.text, tree.lines, piece.text, tree.graft.tables if tree.graft else ())
     if grown is None:
         return None
     if isinstance(grown, Refused):
