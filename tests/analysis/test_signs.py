@@ -70,6 +70,20 @@ FOUND = [
     "s.bind(f'tcp://*:5555')",
     "s.bind((a := ('', 80)))",
     "asyncio.get_event_loop().create_datagram_endpoint('f', local_addr=('0.0.0.0', 1))\nimport asyncio",
+    # A module under a computed name, by whatever imports it.
+    "import sys\nm = sys.modules\nm['o' + 's'].system(x)",
+    "import importlib\nload = importlib.import_module\nload('o' + 's').system(x)",
+    "from importlib import import_module as load\nload('o' + 's').system(x)",
+    "from importlib import (\n    import_module as load)\nload('o' + 's').system(x)",
+    "import sys\nload, m = print, sys.modules\nm['o' + 's'].system(x)",
+    "import functools\nfunctools.partial(__import__, 'o' + 's')().system(x)",
+    "from importlib import import_module\nimport_module('o' 's').system(x)",
+    # The key of an item.
+    "import flask\napp = flask.Flask(n)\napp.config['DEBUG'] = True",
+    "import flask\napp = flask.Flask(n)\napp.config[\n  # c\n  r'DEBUG'] = True",
+    "import flask\napp = flask.Flask(n)\napp.config['' 'DEBUG' ''] = True",
+    "import flask\napp = flask.Flask(n)\napp.config['\\\nDEBUG\\\n'] = True",
+    "import flask\napp = flask.Flask(n)\napp.config[('DEBUG')] = True",
     # A shell.
     "f(x, shell=True)",
     "f(x, # c\n  shell = \\\n  True)",
@@ -102,6 +116,7 @@ ASLEEP = [
     "widget.bind('<Return>', f)",
     "import socket\nwidget.bind('<Return>', f)",
     "self.shell = shell",
+    "import flask\nx[y] = settings.DEBUG",
     "shell = True",
     "importlib.import_module(name)\nx[1:] + y\nrequests.get(z)",
 ]
