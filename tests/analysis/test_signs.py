@@ -70,6 +70,20 @@ FOUND = [
     "s.bind(f'tcp://*:5555')",
     "s.bind((a := ('', 80)))",
     "asyncio.get_event_loop().create_datagram_endpoint('f', local_addr=('0.0.0.0', 1))\nimport asyncio",
+    # A module under a computed name, by whatever imports it.
+    "import sys\nm = sys.modules\nm['o' + 's'].system(x)",
+    "import importlib\nload = importlib.import_module\nload('o' + 's').system(x)",
+    "from importlib import import_module as load\nload('o' + 's').system(x)",
+    "from importlib import (\n    import_module as load)\nload('o' + 's').system(x)",
+    "import sys\nload, m = print, sys.modules\nm['o' + 's'].system(x)",
+    "import functools\nfunctools.partial(__import__, 'o' + 's')().system(x)",
+    "from importlib import import_module\nimport_module('o' 's').system(x)",
+    # The key of an item.
+    "import flask\napp = flask.Flask(n)\napp.config['DEBUG'] = True",
+    "import flask\napp = flask.Flask(n)\napp.config[\n  # c\n  r'DEBUG'] = True",
+    "import flask\napp = flask.Flask(n)\napp.config['' 'DEBUG' ''] = True",
+    "import flask\napp = flask.Flask(n)\napp.config['\\\nDEBUG\\\n'] = True",
+    "import flask\napp = flask.Flask(n)\napp.config[('DEBUG')] = True",
     # A shell.
     "f(x, shell=True)",
     "f(x, # c\n  shell = \\\n  True)",
@@ -102,6 +116,7 @@ ASLEEP = [
     "widget.bind('<Return>', f)",
     "import socket\nwidget.bind('<Return>', f)",
     "self.shell = shell",
+    "import flask\nx[y] = settings.DEBUG",
     "shell = True",
     "importlib.import_module(name)\nx[1:] + y\nrequests.get(z)",
 ]
@@ -181,3 +196,90 @@ def test_what_a_parameter_does_not_hide(text):
     ungated = Document(text, gated=False).facts().findings
     assert ungated
     assert Document(text).facts().findings == ungated
+
+
+FORMATTED = [
+    "cursor.execute(f'SELECT a FROM {x}')",
+    "cursor.execute('SELECT a FROM ' + x)",
+    "cursor.execute('SELECT a FROM %s' % x)",
+    "cursor.execute('SELECT a FROM {}'.format(x))",
+    "cursor.execute('SELECT a FROM {y}'.format_map(x))",
+    "cursor.execute(' '.join(['SELECT a FROM', x]))",
+    "cursor.execute(statement=f'SELECT a FROM {x}')",
+    "cursor.execute(sql='SELECT a FROM ' + x)",
+    "cursor.execute((f'SELECT a FROM {x}'))",
+    "cursor.execute(q := f'SELECT a FROM {x}')",
+    "cursor.execute(y if z else 'SELECT a FROM ' + x)",
+    "cursor.execute(y or 'SELECT a FROM ' + x)",
+    "cursor.execute(('SELECT a FROM ' + x).strip())",
+    "cursor.execute(str('SELECT a FROM ' + x))",
+    "cursor.execute(\n    # why\n    'SELECT a FROM '  # not\n    + x\n)",
+    "cursor. \\\n    execute('SELECT a FROM ' \\\n    + x)",
+    "cursor.execute(*['SELECT a FROM ' + x])",
+    "cursor.execute(**{'sql': 'SELECT a FROM ' + x})",
+    "cursor.execute(')', '(')\ncursor.execute('SELECT a FROM ' + x)",
+    "cursor.execute(y)\ny = 'SELECT a FROM ' + x",
+    "y = 'SELECT a FROM'\ny += x\ncursor.execute(y)",
+    "cursor.execute(y)\ny = z = 'SELECT a FROM ' + x",
+    "z = y = 'SELECT a FROM ' + x\ncursor.execute(y)",
+    "y: str = 'SELECT a FROM ' + x\ncursor.execute(y)",
+    "if (y := 'SELECT a FROM ' + x):\n    cursor.execute(y)",
+    "z = 'SELECT a FROM ' + x\ny = z\ncursor.execute(y)",
+    "y = 'SELECT a FROM ' + x; cursor.execute(y)",
+    "y = self.q(1); y = 'SELECT a FROM ' + x\ncursor.execute(y)",
+    "if x: y = 'SELECT a FROM ' + x\nelse: y = self.q()\ncursor.execute(y)",
+    "for y in x:\n    cursor.execute(y)\n    y = 'SELECT a FROM ' + x",
+    "from sqlalchemy import text as t\ncursor.execute(t('SELECT a FROM ' + x))",
+    "from sqlalchemy import text as t\nz = 'SELECT a FROM ' + x\ncursor.execute(t(z))",
+    "from sqlalchemy import text as t\ncursor.execute(t(text=f'SELECT a FROM {x}'))",
+    "import textwrap\ny = textwrap.dedent('SELECT a FROM ' + x)\ncursor.execute(y)",
+    "run = cursor.execute\ncursor.execute('SELECT a FROM ' + x)",
+    "y = f'{cursor.execute(\"SELECT a FROM \" + x)}'",
+]
+AROUND = ["{}", "def f(self, cursor, x, n=1):\n    {}", "class A:\n    def f(self, cursor, x, y):\n        {}"]
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("statement", FORMATTED)
+def test_formatted_statements_are_found(statement, around):
+    text = around.format(statement.replace("\n", "\n" + around.rpartition("\n")[2].removesuffix("{}")))
+    ungated = Document(text, gated=False).facts().findings
+    assert Document(text).facts().findings == ungated
+    assert [finding.rule for finding in ungated] == ["sql-execute-formatted"]
+
+
+OUTSIDE = [
+    "y = 'SELECT a FROM ' + x\n\n\ndef f(cursor):\n    cursor.execute(y)",
+    "y = 'SELECT a FROM ' + x\n\n\ndef f(cursor):\n    def g(y):\n        pass\n    cursor.execute(y)",
+    "y = 'SELECT a FROM ' + x\n\n\ndef f(cursor):\n    z = y\n    cursor.execute(z)",
+    "y = 'SELECT a FROM ' + x\n\n\ndef f(cursor):\n    [y for y in a]\n    cursor.execute(y)",
+    "y = 'SELECT a FROM ' + x\n\n\ndef f(cursor, y):\n    def g():\n        global y\n        cursor.execute(y)",
+    "y = 'SELECT a FROM ' + x\n\n\ndef f(cursor, z=cursor.execute(y), *, y): pass",
+    "def f(cursor, y):\n    def g():\n        y = 'SELECT a FROM ' + x\n        cursor.execute(y)",
+    "class A:\n    y = 'SELECT a FROM ' + x\n    cursor.execute(y)",
+    "run = cursor.execute\n\n\ndef f(x):\n    run('SELECT a FROM ' + x)",
+    "import sqlite3\nrun = sqlite3.connect(p).execute\n\n\ndef f(x):\n    run('SELECT a FROM ' + x)",
+]
+
+
+@pytest.mark.parametrize("text", OUTSIDE)
+def test_statements_of_other_scopes(text):
+    assert Document(text).facts().findings == Document(text, gated=False).facts().findings
+
+
+UNKNOWN = [
+    "cursor.execute(sql)",
+    "cursor.execute(sql, params)",
+    "cursor.execute(self.sql, a % b)",
+    "cursor.execute(self.made(sql, x='a'), f.b + 'c')",
+    "y = self.made(sql)\n    cursor.execute(y)\n    log('a %s' % y)",
+    "for y in made(sql):\n        cursor.execute(y)",
+    "super().execute(sql, self.params)",
+]
+
+
+@pytest.mark.parametrize("statement", UNKNOWN)
+def test_statements_that_are_unknown_as_a_whole_sleep(statement):
+    text = f"def f(self, cursor, sql, params):\n    {statement}\n"
+    assert is_quiet(Glance(text), CATALOGUE)
+    assert Document(text, gated=False).facts().findings == ()

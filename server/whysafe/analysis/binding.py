@@ -23,7 +23,7 @@ def may_bind(code: str, name: str, start: int = 0) -> bool:
     """Whether code, as a `Glance` has it, may bind a name from an offset on; certain where the answer is no."""
     if name == "*":
         return _STAR.search(code) is not None
-    return any(_may_be_bound(code, begin, begin + len(name)) for begin in occurrences(code, name) if begin >= start)
+    return any(may_be_bound(code, begin, begin + len(name)) for begin in occurrences(code, name) if begin >= start)
 
 
 def line_before(code: str, begin: int) -> str | None:
@@ -32,7 +32,8 @@ def line_before(code: str, begin: int) -> str | None:
     return None if begin - start > LONGEST_LINE or (not start and begin > LONGEST_LINE) else code[start:begin]
 
 
-def _may_be_bound(code: str, begin: int, end: int) -> bool:
+def may_be_bound(code: str, begin: int, end: int) -> bool:
+    """Whether the word at a place of the code may be bound there."""
     if before(code, begin) == ".":
         return False
     ahead = line_before(code, begin)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from whysafe.analysis.detours import literal_at
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, readings
-from whysafe.analysis.standing import after, occurrences, place_after
+from whysafe.analysis.standing import after, is_only_imported, occurrences, place_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from whysafe.analysis.glance import Glance
 
 _IMPORTERS = ("__import__", "import_module", "modules", "resolve_name")
+_ENDS = frozenset(("", ",", ")", "]", "}", ";"))
+_AS = re.compile(r"[ \t\f]*as\b")
 _FIELD = re.compile(r"%[srd]|\{[^{}]*\}")
 _ITEM = rf"[\w{QUOTE}]\[(?!\w{{0,2}}{QUOTE})(?:[^\[\]\n:]|:=)*\]"
 _PICKS_LETTERS = re.compile(rf"{_ITEM}[ \t\f)]*\+|\+[ \t\f(]*[\w.{QUOTE}]*{_ITEM}")
@@ -38,16 +40,22 @@ def computed_imports(glance: Glance, libraries: frozenset[str]) -> AbstractSet[s
 
 
 def imports_by_computed_name(glance: Glance) -> bool:
-    """Whether a text may import a module whose name is not written there."""
+    """Whether a text may import a module whose name is not written there, or gives what imports it a further name."""
     if glance.words.isdisjoint(_IMPORTERS):
         return False
+    return any(
+        _may_compute(glance, begin, begin + len(word))
+        for word in _IMPORTERS
+        for begin in occurrences(glance.code, word)
+    )
+
+
+def _may_compute(glance: Glance, begin: int, end: int) -> bool:
     code = glance.code
-    for word in _IMPORTERS:
-        for begin in occurrences(code, word):
-            end = begin + len(word)
-            if after(code, end) in {"(", "["} and literal_at(glance, place_after(code, end) + 1, ",)]") is None:
-                return True
-    return False
+    if after(code, end) in {"(", "["}:
+        return literal_at(glance, place_after(code, end) + 1, ",)]") is None
+    passed_on = after(code, end) in _ENDS or _AS.match(code, end) is not None
+    return passed_on and not is_only_imported(code, begin, end)
 
 
 def parts_of_names(glance: Glance) -> frozenset[str]:

@@ -19,7 +19,7 @@ LONGEST_IMPORT: Final = 1_000
 """How far the word of a library may stand from the beginning of its line."""
 _CONTINUED: Final = r"\\(?:\r\n?|\n)"
 _IMPORTED: Final = re.compile(
-    rf"\bimport\b(?:[ \t\f]|{_CONTINUED})*(?:\((?:\#[^\r\n]*|[^)#])*|(?:{_CONTINUED}|[^\r\n;\\])*)"
+    rf"import\b(?:[ \t\f]|{_CONTINUED})*(?:\((?:\#[^\r\n]*|[^)#])*|(?:{_CONTINUED}|[^\r\n;\\])*)"
 )
 _BEGINS: Final = re.compile(r"(?:^|[;:])[ \t\f\ufeff]*(?:import|from)\b")
 

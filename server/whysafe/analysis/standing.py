@@ -53,7 +53,7 @@ class Needs(enum.Enum):
 def stands(glance: Glance, word: str, use: Use) -> bool:
     """Whether the code may use a word in that way; certain where the answer is no."""
     if use is Use.ITEM:
-        return word in glance.words
+        return _may_be_key(folded(glance.text), word)
     if use is Use.IMPORTED:
         return any(word in line.group() for line in _IMPORTS.finditer(glance.code))
     if use is Use.WRITTEN:
@@ -63,6 +63,14 @@ def stands(glance: Glance, word: str, use: Use) -> bool:
     matters = _MATTERS[use]
     code = glance.code
     return any(matters(code, begin, begin + len(word)) for begin in occurrences(code, word))
+
+
+def _may_be_key(text: str, word: str) -> bool:
+    """Whether a string that is just the word may stand in raw text: a quote or a continued line is next to it."""
+    return any(
+        text[begin - 1 : begin] in _BEFORE_KEY or text[begin + len(word) : begin + len(word) + 1] in _AFTER_KEY
+        for begin in occurrences(text, word)
+    )
 
 
 def _may_stand(text: str, word: str, use: Use) -> bool:
@@ -185,5 +193,6 @@ def _set(code: str, begin: int, end: int) -> bool:
 
 
 _AS_ATTRIBUTE = {Use.METHOD: frozenset(("", "(", ")", "#", "\\")), Use.SET: frozenset(("", *"=,)]:#\\"))}
+_BEFORE_KEY, _AFTER_KEY = tuple("\"'\r\n"), tuple("\"'\\")
 _AFTER_DOT = frozenset((".", "", "\\"))
 _MATTERS = {Use.ANY: _any, Use.REACHED: _reached, Use.BARE: _bare, Use.METHOD: _method, Use.SET: _set}

@@ -10,8 +10,8 @@ import libcst as cst
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Evidence, Rule, Verdict
-from whysafe.analysis.standing import takes_more_than_literal
-from whysafe.rules.sql_text import HOLE, is_number_by_annotation, spell
+from whysafe.rules.sql_signs import runs_formatted_text
+from whysafe.rules.sql_text import HOLE, TEXT_METHODS, is_number_by_annotation, spell
 from whysafe.rules.types import OWN_INPUT
 from whysafe.rules.written import own_argument
 
@@ -89,6 +89,7 @@ _METHODS = (
     "fetch_one",
 )
 _KEYWORDS = ("sql", "query", "operation", "statement", "sql_script", "stmt", "command", "procname")
+_RUNS_FORMATTED_TEXT = runs_formatted_text(_KEYWORDS, TEXT_METHODS)
 _ANY_OWNER = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})
 _OWNER = re.compile(
     r"(?:.*_)?(?:cursor|cur|curs|crsr|conn|connection|con|db|database|session|engine|pool|tx|transaction|sqlite|postgres|mysql|duckdb)"
@@ -230,8 +231,8 @@ SQL_EXECUTE_FORMATTED = Rule(
     by_program_type=OWN_INPUT,
     aliases=(),
     detect=(
-        calls(*_SINKS, when=_runs_formatted_sql, sign=takes_more_than_literal),
-        methods(*_METHODS, when=_runs_formatted_sql_by_name, sign=takes_more_than_literal),
+        calls(*_SINKS, when=_runs_formatted_sql, sign=_RUNS_FORMATTED_TEXT),
+        methods(*_METHODS, when=_runs_formatted_sql_by_name, sign=_RUNS_FORMATTED_TEXT),
     ),
     bad=(
         (

@@ -286,6 +286,8 @@ def _name(spot: _Spot) -> Spelled:
 _SAME_TEXT: Final = word_set(
     "strip lstrip rstrip encode decode lower upper expandtabs removeprefix removesuffix replace"
 )
+TEXT_METHODS: Final = _SAME_TEXT | {"format", "format_map", "join"}
+"""Methods that are followed to the text that they are called on."""
 _WRAPPERS: Final = word_set(
     "sqlalchemy.text sqlalchemy.sql.text sqlalchemy.sql.expression.text psycopg.sql.SQL psycopg2.sql.SQL "
     "textwrap.dedent inspect.cleandoc builtins.str"
