@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
+    from whysafe.syntax.graft import Line
     from whysafe.syntax.parts import Part
     from whysafe.syntax.tree import Tree
 
@@ -55,16 +56,27 @@ def locate(tree: Tree, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTN
     return found
 
 
+def begins_line(tree: Tree, text: str, line: int) -> cst.CSTNode | None:
+    """What begins the logical line that holds a line of the piece, or the last one above it.
+
+    A simple statement, a decorator, or a compound statement or branch of it by its header. None where the logical lines
+    of the text do not tell.
+    """
+    lines = _outlined(tree, text)
+    index = bisect_right([begun.line for begun in lines], line) - 1
+    found, _ = _visit(tree, frozenset(), [index]) if index >= 0 else ([], {})
+    return found[0].node if found else None
+
+
 # --- by the logical lines in which nodes stand -----------------------------------------------------------------------
 
 
 def _by_lines(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
     """The spans of the wanted nodes, without those whose lines are not found in the text."""
-    if not tree.lines:
-        tree.lines.extend(outline(text) or ())
-    if not tree.lines or text.startswith("\ufeff"):
+    lines = _outlined(tree, text)
+    if not lines:
         return {}
-    lines, starts = tree.lines, line_starts(text)
+    starts = line_starts(text)
     begins = [*(starts[line.line] for line in lines), len(text)]
     visited, ending = _visit(tree, wanted, _lines_of_words(wanted, text, begins))
     missing = set(wanted).difference(node for nodes in ending.values() for node, _ in nodes)
@@ -83,6 +95,13 @@ def _by_lines(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[c
             for node, first in ending.get(part.line, ()):
                 found[node] = Span(Position(lines[first].line, lines[first].column), spans[part.node].end)
     return found
+
+
+def _outlined(tree: Tree, text: str) -> Sequence[Line]:
+    """The logical lines of a piece; none where they cannot be told, or where a byte order mark shifts the columns."""
+    if not tree.lines:
+        tree.lines.extend(outline(text) or ())
+    return () if text.startswith("\ufeff") else tree.lines
 
 
 def _visit(
