@@ -1,9 +1,13 @@
+import dataclasses
+from pathlib import Path
+
 import libcst as cst
 import pytest
 from whysafe.justifications.canonical import canonical
 from whysafe.justifications.cover import cover, logical_line
+from whysafe.syntax import locate as locating
 from whysafe.syntax.source import split_lines
-from whysafe.syntax.split import Piece
+from whysafe.syntax.split import Piece, split
 from whysafe.syntax.tree import Tree, parse
 
 TEXT = """\
@@ -201,3 +205,36 @@ def test_other_line_ends(end):
     text = TEXT.replace("\n", end)
     assert shown(cover(tree_of(text), text, 15), text) == '"k": eval(v)'
     assert shown(cover(tree_of(text), text, 13), text) == "elif e:"
+
+
+def test_the_lines_of_the_text_lead_to_what_a_look_at_every_statement_finds(monkeypatch):
+    """For lines of the sample and of a module of the library, blank lines and comments among them."""
+    pieces = [Piece(TEXT, (), header=False, lines=TEXT.count("\n")), *split(Path(dataclasses.__file__).read_text())]
+    trees = [(parse(piece), piece) for piece in pieces]
+    asked = [(find, tree, piece.text, line) for tree, piece in trees for line in range(piece.lines) for find in FINDERS]
+    asked = asked[:: len(asked) // 400]
+    found = [find(*where) for find, *where in asked]
+    for tree, _ in trees:
+        tree.lines.clear()
+    monkeypatch.setattr(locating, "outline", lambda _: None)
+    assert found == [find(*where) for find, *where in asked]
+    assert sum(one is not None for one in found) > 150
+
+
+FINDERS = cover, logical_line
+
+
+def test_only_the_code_of_the_covered_line_is_generated(monkeypatch):
+    text = "def f():\n" + "".join(f"    x = g(\n        {n})\n" for n in range(100))
+    tree = tree_of(text)
+    generated = []
+    places_in_line = locating.places_in_line
+    monkeypatch.setattr(locating, "places_in_line", lambda *given: generated.append(given[0]) or places_in_line(*given))
+    monkeypatch.setattr(locating, "places_in_module", lambda *_: pytest.fail("the code of the whole piece"))
+    statement = tree.body[0].body.body[50]
+    assert shown(cover(tree, text, 101), text) == "x = g(\n        50)"
+    assert generated == [statement]
+    assert shown(cover(tree, text, 102), text) == "50"
+    assert generated == [statement] * 3
+    assert shown(logical_line(tree, text, 102), text) == "x = g(\n        50)"
+    assert generated == [statement] * 4

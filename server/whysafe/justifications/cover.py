@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
 
-from whysafe.syntax.locate import locate
+from whysafe.syntax.locate import begins_line, locate
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import children
@@ -44,7 +44,7 @@ def cover(tree: Tree, text: str, line: int) -> Cover | None:
     A simple statement; a header, with its decorators, and with what stands behind its colon on one line; or, between
     brackets, the outermost element that begins there. None where nothing begins on this line.
     """
-    statements = _statements(tree)
+    statements = _statements_at(tree, text, line)
     places = locate(tree, text, _wanted(statements))
     for statement in statements:
         span = _span(statement, places)
@@ -56,13 +56,21 @@ def cover(tree: Tree, text: str, line: int) -> Cover | None:
 
 def logical_line(tree: Tree, text: str, line: int) -> Cover | None:
     """The statement or header that `line`, within the piece, belongs to: above it a block for this line is written."""
-    statements = _statements(tree)
+    statements = _statements_at(tree, text, line)
     places = locate(tree, text, _wanted(statements))
     for statement in statements:
         span = _span(statement, places)
         if span.start.line <= line <= span.end.line:
             return Cover(span, _nodes(statement))
     return None
+
+
+def _statements_at(tree: Tree, text: str, line: int) -> list[cst.CSTNode]:
+    """The statement to whose logical line `line` can belong; all where the lines of the text do not tell."""
+    statements = _statements(tree)
+    begun = begins_line(tree, text, line)
+    found = [node for node in statements if begun is node or begun in _marks(node)]
+    return found or statements
 
 
 def _statements(tree: Tree) -> list[cst.CSTNode]:

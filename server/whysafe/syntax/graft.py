@@ -30,6 +30,7 @@ LARGEST: Final = 400_000
 
 # What columns cannot be counted with, and what goes on behind the end of its line.
 _UNUSUAL: Final = re.compile(r"[\t\f\0]|\r(?!\n)|\\\r?\n[ ]*\\|(?:\A|\n)[ ]*\\\r?\n|\\\r?\n?\Z")
+_MAY_BE_UNUSUAL: Final = re.compile(r"[\t\f\0\r\\]")
 _CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
 _ORDINARY, _DECORATOR, CONTINUATION, CLOSING = range(4)
 _WRAPPER: Final = "if 1:\n"
@@ -98,7 +99,7 @@ class _Place:
 
 def outline(text: str) -> list[Line] | None:
     """The logical lines of a text; None where columns cannot be trusted."""
-    if _UNUSUAL.search(text):
+    if _MAY_BE_UNUSUAL.search(text) and _UNUSUAL.search(text):
         return None
     starts = line_starts(text)
     found: list[Line] = []

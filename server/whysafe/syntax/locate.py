@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
+    from whysafe.syntax.graft import Line
     from whysafe.syntax.parts import Part
     from whysafe.syntax.tree import Tree
 
@@ -55,16 +56,27 @@ def locate(tree: Tree, text: str, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTN
     return found
 
 
+def begins_line(tree: Tree, text: str, line: int) -> cst.CSTNode | None:
+    """What begins the logical line that holds a line of the piece, or the last one above it.
+
+    A simple statement, a decorator, or a compound statement or branch of it by its header. None where the logical lines
+    of the text do not tell.
+    """
+    lines = _outlined(tree, text)
+    index = bisect_right([begun.line for begun in lines], line) - 1
+    found, _ = _visit(tree, frozenset(), [index]) if index >= 0 else ([], {})
+    return found[0].node if found else None
+
+
 # --- by the logical lines in which nodes stand -----------------------------------------------------------------------
 
 
 def _by_lines(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
     """The spans of the wanted nodes, without those whose lines are not found in the text."""
-    if not tree.lines:
-        tree.lines.extend(outline(text) or ())
-    if not tree.lines or text.startswith("\ufeff"):
+    lines = _outlined(tree, text)
+    if not lines:
         return {}
-    lines, starts = tree.lines, line_starts(text)
+    starts = line_starts(text)
     begins = [*(starts[line.line] for line in lines), len(text)]
     visited, ending = _visit(tree, wanted, _lines_of_words(wanted, text, begins))
     missing = set(wanted).difference(node for nodes in ending.values() for node, _ in nodes)
@@ -85,24 +97,35 @@ def _by_lines(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[c
     return found
 
 
+def _outlined(tree: Tree, text: str) -> Sequence[Line]:
+    """The logical lines of a piece; none where they cannot be told, or where a byte order mark shifts the columns."""
+    if not tree.lines:
+        tree.lines.extend(outline(text) or ())
+    return () if text.startswith("\ufeff") else tree.lines
+
+
 def _visit(
-    tree: Tree, wanted: AbstractSet[cst.CSTNode], targets: list[int]
+    tree: Tree, wanted: AbstractSet[cst.CSTNode], lines: Iterable[int]
 ) -> tuple[list[Part], dict[int, list[tuple[cst.CSTNode, int]]]]:
-    """What begins the logical lines `targets`, which are sorted indices of the outline.
+    """What begins logical lines, of which the indices in the outline are given.
 
     Besides, by the last logical line of each, the wanted nodes that begin a logical line themselves, with that line.
-    Their last lines are added to the targets.
+    What begins their last lines is visited too.
     """
+    targets = {*lines}
+    in_order = sorted(targets)
     found: list[Part] = []
     ending: dict[int, list[tuple[cst.CSTNode, int]]] = defaultdict(list)
     todo: list[tuple[Sequence[cst.CSTNode], int, int]] = [(tree.body, 0, len(tree.lines))]
     while todo:
         nodes, first, last = todo.pop()
-        for part in parts(nodes, tree.lines, first, last, targets):
+        for part in parts(nodes, tree.lines, first, last, in_order):
             for node, line, end in _extents(part):
                 if node in wanted:
                     ending[end - 1].append((node, line))
-                    insort(targets, end - 1)
+                    if end - 1 not in targets:
+                        targets.add(end - 1)
+                        insort(in_order, end - 1)
             if part.line in targets:
                 found.append(part)
             if part.stop > part.line + 1:
@@ -119,14 +142,14 @@ def _extents(part: Part) -> Iterator[tuple[cst.CSTNode, int, int]]:
         yield body, part.line + 1 + len(getattr(body.body[0], "decorators", ())), part.stop
 
 
-def _lines_of_words(nodes: Collection[cst.CSTNode], text: str, begins: Sequence[int]) -> list[int]:
+def _lines_of_words(nodes: Collection[cst.CSTNode], text: str, begins: Sequence[int]) -> Collection[int]:
     """The logical lines, which begin at these offsets, that can lead to the nodes: those that hold a word of each.
 
     All lines where a node has no word, and where there are many nodes.
     """
     words = {min(_words(node), key=text.count, default="") for node in nodes} if len(nodes) <= _FEW else {""}
     if "" in words:
-        return list(range(len(begins) - 1))
+        return range(len(begins) - 1)
     found: set[int] = set()
     for word in words:
         place = text.find(word, begins[0])
@@ -134,7 +157,7 @@ def _lines_of_words(nodes: Collection[cst.CSTNode], text: str, begins: Sequence[
             line = bisect_right(begins, place) - 1
             found.add(line)
             place = text.find(word, begins[line + 1])
-    return sorted(found)
+    return found
 
 
 def _words(node: cst.CSTNode) -> list[str]:
