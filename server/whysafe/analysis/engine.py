@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from whysafe.analysis.catalogue import Catalogue
+    from whysafe.analysis.detectors import Nodes
     from whysafe.analysis.following import Following
     from whysafe.analysis.gate import Awake
     from whysafe.analysis.rule import Answer, Rule
@@ -67,6 +68,16 @@ class _Asking:
     awake: Awake | None
 
 
+def able(of: Catalogue, awake: Awake | None) -> frozenset[Nodes]:
+    """The detectors of nodes that can match where this is awake; None stands for everything."""
+    return frozenset(
+        detector
+        for entries in of.nodes.values()
+        for _, detector in entries
+        if awake is None or not detector.roots or not detector.roots.isdisjoint(awake.roots)
+    )
+
+
 def run(
     scopes: PieceScopes, of: Catalogue, resolver: Resolver, leads: Following, awake: Awake | None
 ) -> tuple[Candidate, ...]:
@@ -93,7 +104,7 @@ def run(
 
 def _node(seen: Seen, asking: _Asking) -> Iterator[Candidate]:
     for rule, detector in asking.of.nodes[type(seen.node)]:
-        if asking.awake is not None and detector.roots and detector.roots.isdisjoint(asking.awake.roots):
+        if detector not in asking.leads.able:
             continue
         answer = detector.when(Place(seen.node, seen, asking.resolver))
         yield from _answered(rule, answer, seen.node, seen.node)

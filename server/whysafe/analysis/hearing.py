@@ -62,7 +62,7 @@ def note(segments: Iterable[Segment], leading: Leading | None, loud: AbstractSet
 
 def _difference(before: Leading | None, now: Leading | None) -> AbstractSet[str] | None:
     """The names that lead on in one of two states of a piece only; None where it can be any."""
-    if before is None or now is None or before.awake is not now.awake:
+    if before is None or now is None or before.awake is not now.awake or before.able != now.able:
         return None
     return (before.own[0] ^ now.own[0]) | (before.own[1] ^ now.own[1])
 
