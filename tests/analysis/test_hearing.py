@@ -6,7 +6,9 @@ import random
 
 import pytest
 from whysafe.analysis import engine
-from whysafe.checker import Document
+from whysafe.checker import CATALOGUE, Document
+from whysafe.semantics import bind, scopes
+from whysafe.semantics.scopes import Scope
 from whysafe.syntax.position import Edit, Position, Span
 from whysafe.syntax.source import split_lines
 
@@ -137,3 +139,36 @@ def test_a_name_that_begins_to_lead_somewhere_is_heard_where_it_stands(asked: li
     document.edit(Edit(Span(Position(4, 10), Position(4, 11)), "os.system"))
     assert [finding.span.start.line for finding in document.facts().findings] == [5, 56]
     assert asked.pop() < 10
+
+
+def test_a_rule_learns_of_its_surroundings_by_looking_up_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a node could be quiet although its answer rests on another statement."""
+    reads = 0
+
+    class Watched(Scope):
+        """A scope that counts how often its contents are read."""
+
+        def __getattribute__(self, name: str) -> object:
+            nonlocal reads
+            reads += name in {"bindings", "attributes", "elsewhere", "node", "root"}
+            return super().__getattribute__(name)
+
+    def watched(ask):
+        def asking(seen, given):
+            before = reads, given.resolver.lookups
+            candidates = list(ask(seen, given))
+            assert candidates or given.resolver.lookups > before[1] or reads == before[0]
+            return candidates
+
+        return asking
+
+    monkeypatch.setattr(bind, "Scope", Watched)
+    monkeypatch.setattr(scopes, "Scope", Watched)
+    monkeypatch.setattr(engine, "_QUESTIONS", tuple((kind, watched(ask)) for kind, ask in engine._QUESTIONS))
+    monkeypatch.setattr(engine, "_node", watched(engine._node))
+    for rule in CATALOGUE.rules.values():
+        for text in (*rule.bad, *rule.good):
+            wrapped = "def around(it):\n" + "".join(f"    {line}\n" for line in text.split("\n"))
+            Document(text, gated=False).facts()
+            Document(wrapped, gated=False).facts()
+    assert reads > 1_000

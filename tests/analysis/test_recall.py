@@ -174,3 +174,11 @@ def test_undone_edits_leave_what_a_fresh_analysis_finds(name: str) -> None:
             document.facts()
         found = tuple(finding for finding in document.facts().findings if not finding.carried)
         assert found == _fresh(document)
+
+
+def test_who_asked_hears_of_a_change_in_what_had_given_up_its_tree() -> None:
+    document = Document(TEXT)
+    assert len(document.facts().findings) == 3
+    document.trim(0)
+    replaced(document, "def __init__(self):", "nodef __init__(self):")
+    assert [finding.span.start.line for finding in document.facts().findings if not finding.carried] == [4, 9]

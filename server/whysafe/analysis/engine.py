@@ -67,28 +67,29 @@ class _Asking:
     resolver: Resolver
     leads: Following
     awake: Awake | None
-    able: AbstractSet[Nodes] | None
-    """The detectors of nodes that can match in this piece; None: all."""
 
 
-def run(  # noqa: PLR0913, PLR0917 - each of them is a part of one question
-    scopes: PieceScopes,
-    of: Catalogue,
-    resolver: Resolver,
-    leads: Following,
-    awake: Awake | None,
-    words: AbstractSet[str] = frozenset(),
+def able(of: Catalogue, awake: Awake | None, words: AbstractSet[str]) -> frozenset[Nodes]:
+    """The detectors of nodes that can match in a piece with these words, where this is awake; None: everything is."""
+    return frozenset(
+        detector
+        for entries in of.nodes.values()
+        for _, detector in entries
+        if awake is None or of.gate.can_match(detector, words, awake)
+    )
+
+
+def run(
+    scopes: PieceScopes, of: Catalogue, resolver: Resolver, leads: Following, awake: Awake | None
 ) -> tuple[Candidate, ...]:
     """All findings of the rules in one piece, at most one for each rule and anchor, in order of the walk.
 
-    `awake` is what can be triggered in this document (see `gate`), by the `words` of this piece, and `leads` tells what
-    can lead there; nothing else is followed. None: everything is. The segments of `scopes` keep which nodes need not be
-    asked again.
+    `awake` is what can be triggered in this document (see `gate`), and `leads` tells what can lead there; nothing else
+    is followed. None: everything is. The segments of `scopes` keep which nodes need not be asked again.
     """
     found: dict[tuple[str, cst.CSTNode], Candidate] = {}
-    able = None if awake is None else _able(of, words, awake)
-    asking = _Asking(of, resolver, leads, awake, able)
-    listed, new = listen(scopes, leads.leading, able)
+    asking = _Asking(of, resolver, leads, awake)
+    listed, new = listen(scopes, leads.leading)
     loud: set[Seen] = set()
     for kind, ask in (*_QUESTIONS, *((kind, _node) for kind in of.nodes)):
         for seen in listed.get(kind, ()):
@@ -98,19 +99,13 @@ def run(  # noqa: PLR0913, PLR0917 - each of them is a part of one question
                 loud.add(seen)
             for candidate in candidates:
                 found.setdefault((candidate.rule.name, candidate.anchor), candidate)
-    note(new, leads.leading, able, loud)
+    note(new, leads.leading, loud)
     return tuple(found.values())
-
-
-def _able(of: Catalogue, words: AbstractSet[str], awake: Awake) -> AbstractSet[Nodes]:
-    """The detectors of nodes that can match in a piece with these words."""
-    detectors = {detector for entries in of.nodes.values() for _, detector in entries}
-    return frozenset(detector for detector in detectors if of.gate.can_match(detector, words, awake))
 
 
 def _node(seen: Seen, asking: _Asking) -> Iterator[Candidate]:
     for rule, detector in asking.of.nodes[type(seen.node)]:
-        if asking.able is not None and detector not in asking.able:
+        if detector not in asking.leads.able:
             continue
         answer = detector.when(Place(seen.node, seen, asking.resolver))
         yield from _answered(rule, answer, seen.node, seen.node)

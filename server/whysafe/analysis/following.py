@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from whysafe.analysis.detectors import Nodes
     from whysafe.analysis.gate import Awake
     from whysafe.semantics.scopes import PieceScopes
 
@@ -30,9 +31,11 @@ _VALUES = frozenset({BindingKind.VALUE, BindingKind.ELEMENT, BindingKind.ITERATE
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leading:
-    """The names and attributes that lead somewhere in a piece. As long as they are the same, it is the same object."""
+    """What can be triggered in a piece, and what leads there. As long as that is the same, it is the same object."""
 
     awake: Awake
+    able: AbstractSet[Nodes]
+    """The detectors of nodes that can match in the piece."""
     own: tuple[AbstractSet[str], AbstractSet[str]]
     """Names and attributes that the piece binds to something that leads on."""
     names: AbstractSet[str]
@@ -54,14 +57,17 @@ class _Known:
 class Following:
     """Tells of an expression of a piece whether it can lead to something; certain where the answer is no.
 
-    `awake` None stands for everything.
+    `awake` None stands for everything; `able` are the detectors of nodes that can match in the piece.
     """
 
-    def __init__(self, awake: Awake | None, scopes: PieceScopes, sinks: Mapping[str, object]) -> None:
+    def __init__(
+        self, awake: Awake | None, scopes: PieceScopes, sinks: Mapping[str, object], able: AbstractSet[Nodes]
+    ) -> None:
+        self.able = able
         self._known = None
         if awake is not None:
             before = scopes.memo if isinstance(scopes.memo, _Known) and scopes.memo.leading.awake is awake else None
-            self._known = scopes.memo = _known(awake, scopes, sinks, before)
+            self._known = scopes.memo = _known(awake, scopes, sinks, able, before)
 
     @property
     def leading(self) -> Leading | None:
@@ -84,7 +90,13 @@ def mentioned(node: cst.CSTNode) -> Iterator[str]:
     return (name for name, _ in _mentions(node))
 
 
-def _known(awake: Awake, scopes: PieceScopes, sinks: Mapping[str, object], before: _Known | None) -> _Known:
+def _known(
+    awake: Awake,
+    scopes: PieceScopes,
+    sinks: Mapping[str, object],
+    able: AbstractSet[Nodes],
+    before: _Known | None,
+) -> _Known:
     tables = _tables(scopes)
     known = {} if before is None else before.sources
     sources: dict[Binding, _Source] = {}
@@ -98,9 +110,9 @@ def _known(awake: Awake, scopes: PieceScopes, sinks: Mapping[str, object], befor
             if source is not False:
                 flows.append((name, source, dotted))
     own = _own(flows) or ({name for name, _, _ in tables}, {name for name, _, _ in tables})
-    if before is not None and before.leading.own == own:
+    if before is not None and before.leading.own == own and before.leading.able == able:
         return _Known(before.leading, sources)
-    return _Known(Leading(awake, own, awake.names | own[0], awake.attributes | own[1]), sources)
+    return _Known(Leading(awake, able, own, awake.names | own[0], awake.attributes | own[1]), sources)
 
 
 def _own(flows: Sequence[tuple[str, _Source, bool]]) -> tuple[set[str], set[str]] | None:

@@ -30,13 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
-    from whysafe.analysis.unit import Proof, Result, Unit
+    from whysafe.analysis.unit import Proof, Result, Signatures, Unit
     from whysafe.syntax.position import Position
 
 MOST_ANCESTORS: Final = 4
 """How many former units a broken one keeps, so that its statements need not be parsed again when it is mended."""
-
-_Signatures = dict[str, tuple[str, ...]]
 
 
 class Program:
@@ -80,7 +78,9 @@ class Program:
     def edit(self, edit: Edit) -> None:
         """Replace the text of a span of the document; places beyond a line's or the text's end are clamped."""
         previous, gone, pieces, first_line = self._change(edit)
-        known = [self._signatures(unit) for unit in gone if unit.scopes is not None]
+        # Of what was never parsed nobody knows a name; what has given up its tree is known by its signatures.
+        told = (unit for unit in gone if unit.scopes is not None or unit.signatures is not None)
+        known = [units.signatures(unit, self.catalogue) for unit in told]
         lost = frozenset(name for unit in gone for name in unit.lost)
         for unit in gone:
             if unit.result is not None and not unit.recalled:
@@ -166,25 +166,16 @@ class Program:
     def _in_broken(self, place: Position) -> bool:
         return bool(self.order) and self.order.at(place.line)[0].broken
 
-    def _signatures(self, unit: Unit) -> _Signatures:
-        if unit.signatures is None:
-            offered = units.bound_names(unit, self.catalogue)
-            unit.signatures = {
-                name: tuple(units.signature(binding, unit) for binding in found) for name, found in offered.items()
-            }
-            unit.former_codes = {}
-        return unit.signatures
-
     def _rebind(
         self,
         gone: Sequence[Unit],
-        known: Sequence[_Signatures],
+        known: Sequence[Signatures],
         came: Sequence[Unit],
         lost: frozenset[str],
         members: Sequence[Unit],
     ) -> None:
         """Forget what rested on bindings of the replaced units; re-run who asked and would get another answer."""
-        before, after = _together(known), _together([self._signatures(unit) for unit in came])
+        before, after = _together(known), _together([units.signatures(unit, self.catalogue) for unit in came])
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         changed.update(name for unit in members for name in units.bound_names(unit, self.catalogue))
         touched = before.keys() | after.keys() | changed
@@ -437,7 +428,7 @@ def _changed(unit: Unit) -> None:
         unit.section.memo.clear()
 
 
-def _together(signatures: Sequence[_Signatures]) -> dict[str, list[tuple[str, ...]]]:
+def _together(signatures: Sequence[Signatures]) -> dict[str, list[tuple[str, ...]]]:
     joined: dict[str, list[tuple[str, ...]]] = {}
     for each in signatures:
         for name, texts in each.items():

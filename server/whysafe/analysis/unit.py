@@ -54,6 +54,8 @@ class Result:
     """Names under which the unit makes something dangerous known to others."""
 
 
+Signatures = Mapping[str, tuple[str, ...]]
+"""How names are bound, as text that two units share only when nobody can tell them apart."""
 State = Mapping[str, tuple[tuple[int, ...], ...]]
 """For each name, the units that bind it by number, each with the headers around it; see `DocumentWorld.state`."""
 
@@ -99,8 +101,8 @@ class Unit:
     """The names of the module that the text can bind, once somebody has asked; see `offered`."""
     members: frozenset[str] | None = None
     """The same of the names of its class; see `offered_members`."""
-    signatures: dict[str, tuple[str, ...]] | None = None
-    """What it binds and how, as text that two units share only when nobody can tell them apart."""
+    signatures: Signatures | None = None
+    """What it binds and how, once somebody has needed it."""
     ancestors: tuple[Unit, ...] = ()
     """The parsed units that it was before edits, as long as it has no scopes of its own."""
     codes: dict[cst.CSTNode, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -193,8 +195,8 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None)
     if scopes is None:
         return Result((), (), frozenset())
     resolver = Resolver(world)
-    leads = Following(awake, scopes, of.calls)
-    candidates = engine.run(scopes, of, resolver, leads, awake, unit.words)
+    leads = Following(awake, scopes, of.calls, engine.able(of, awake, unit.words))
+    candidates = engine.run(scopes, of, resolver, leads, awake)
     given = frozenset[str]() if awake is None else given_names(bound_names(unit, of), of, resolver, leads, awake)
     if not candidates:
         return Result((), (), frozenset(resolver.asked), given=given)
@@ -317,6 +319,17 @@ def bound_names(unit: Unit, of: Catalogue) -> dict[str, list[Binding]]:
             for name, found in table.items():
                 offered.setdefault("." + name, []).extend(found)
     return offered
+
+
+def signatures(unit: Unit, of: Catalogue) -> Signatures:
+    """What a unit binds and how; of what does not parse, nothing."""
+    if unit.signatures is None:
+        offered = bound_names(unit, of)
+        unit.signatures = {
+            name: tuple(signature(binding, unit) for binding in found) for name, found in offered.items()
+        }
+        unit.former_codes = {}
+    return unit.signatures
 
 
 def signature(binding: Binding, unit: Unit) -> str:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from whysafe.analysis.binding_units import BindingUnits
 from whysafe.analysis.offers import may_bind_member, may_bind_name
-from whysafe.analysis.unit import Unit, bound_names, ensure_scopes, ensure_tree, offered, offered_members
+from whysafe.analysis.unit import Unit, ensure_scopes, ensure_tree, offered, offered_members, signatures
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
 from whysafe.syntax.tree import Unparsed
@@ -128,7 +128,7 @@ class DocumentWorld:
                 return
             if unit.scopes is None or unit.piece.header:
                 continue
-            self.forget(bound_names(unit, self.catalogue).keys())
+            self.forget(signatures(unit, self.catalogue).keys())
             self._forget_values(unit.scopes)
             unit.tree, unit.scopes = None, None
             unit.places.clear()

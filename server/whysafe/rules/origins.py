@@ -27,6 +27,7 @@ def bindings(of: Expression) -> Sequence[Binding]:
         if isinstance(owner, LocalInstance):
             scope = owner.of.scope.root.by_node.get(owner.of.node)
             found.extend(scope.attributes.get(node.attr.value, ()) if scope is not None else ())
+            of.resolver.asked.update((owner.of.node.name.value, "." + node.attr.value))
             found.extend(of.resolver.world.class_bindings(owner.of.node, node.attr.value))
     return found
 
