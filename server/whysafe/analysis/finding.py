@@ -125,6 +125,10 @@ class Gap:
     span: Span
     message: str
 
+    def shifted(self, lines: int) -> Gap:
+        """The same gap that many lines further down."""
+        return Gap(self.span.shifted(lines), self.message)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:

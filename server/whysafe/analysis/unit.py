@@ -67,8 +67,8 @@ class Unit:
     """Positions that were needed before."""
     accepted: bool = False
     """Whether the piece was a part of a document that Python accepts."""
-    valid: bool = False
-    """Whether the piece is known to be valid although nobody has needed its tree."""
+    valid: bool | None = None
+    """Whether Python's word proves the piece valid; None as long as nobody has asked."""
     text_findings: tuple[Finding, ...] | None = None
     offers: frozenset[str] = frozenset()
     """The names of the module that the text can bind; see `offers`."""
