@@ -40,7 +40,7 @@ class Renewal:
 
 def renewal(old: Facts, new: Facts) -> Renewal:
     """What turns the old facts into the new ones."""
-    above = _alike(old.findings, new.findings)
+    above = len(old.findings) if old.findings is new.findings else _alike(old.findings, new.findings)
     lines, below = 0, 0
     if len(old.findings) > above and len(new.findings) > above:
         lines = new.findings[-1].span.start.line - old.findings[-1].span.start.line
@@ -71,7 +71,7 @@ def _alike(old: Sequence[Finding], new: Sequence[Finding], lines: int = 0) -> in
 
 
 def renewed(old: Facts, change: Renewal) -> Facts:
-    """The new facts.
+    """The new facts; what has not changed in them is the same object.
 
     Raises:
         ValueError: the change was made for other facts.
@@ -82,15 +82,18 @@ def renewed(old: Facts, change: Renewal) -> Facts:
         or change.above + change.below > change.count
     ):
         raise ValueError("the worker speaks of other facts than those that it has sent")
-    below = old.findings[change.count - change.below :]
     return Facts(
-        findings=(
-            *old.findings[: change.above],
-            *change.findings,
-            *(below if not change.lines else [finding.shifted(change.lines) for finding in below]),
-        ),
+        findings=_renewed_findings(old.findings, change),
         blocks=old.blocks if change.blocks is None else change.blocks,
         gaps=old.gaps if change.gaps is None else change.gaps,
         test_like=change.test_like,
         markers=old.markers if change.markers is None else change.markers,
     )
+
+
+def _renewed_findings(old: tuple[Finding, ...], change: Renewal) -> tuple[Finding, ...]:
+    if change.above == change.count and not change.findings:
+        return old
+    below = old[change.count - change.below :]
+    moved = below if not change.lines else [finding.shifted(change.lines) for finding in below]
+    return (*old[: change.above], *change.findings, *moved)
