@@ -1,14 +1,13 @@
 """Frames of the protocol in a stream of bytes."""
 
 import io
-import os
 import queue
 import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whysafe.lsp.transport import FRAME_WEIGHT, Backlog, Frames, OutgoingFrames, TooLargeError
+from whysafe.lsp.transport import FRAME_WEIGHT, Backlog, Frames, TooLargeError
 
 SECONDS = 30
 
@@ -51,45 +50,6 @@ def test_a_frame_over_the_limit_is_dropped():
 def test_a_stream_that_ends_early_has_no_more_frames(cut):
     stream = io.BytesIO(frame(b"one") + cut)
     assert list(Frames(stream.read)) == [b"one"]
-
-
-def test_a_client_that_is_gone_ends_the_server_once():
-    ends = queue.SimpleQueue()
-    reading, writing = os.pipe()
-    outgoing = OutgoingFrames(writing, lambda: ends.put(True))
-    outgoing.write(b"abc")
-    assert os.read(reading, 10) == b"abc"
-    os.close(reading)
-    outgoing.write(b"abc")
-    outgoing.write(b"abc")
-    assert ends.get(timeout=SECONDS)
-    outgoing.write(b"abc")
-    outgoing.wait_for_room()
-    outgoing.flush(SECONDS)
-    os.close(writing)
-    assert ends.empty()
-
-
-def test_a_client_that_does_not_read_holds_up_neither_the_writer_nor_more_than_the_limit():
-    reading, writing = os.pipe()
-    outgoing = OutgoingFrames(writing, lambda: None, limit=1 << 20)
-    sent = b"".join(bytes([number]) * (1 << 18) for number in range(20))
-    for number in range(20):
-        outgoing.write(sent[number << 18 : (number + 1) << 18])
-    outgoing.flush(0.01)
-    room = threading.Event()
-    threading.Thread(target=lambda: (outgoing.wait_for_room(), room.set()), daemon=True).start()
-    assert not room.is_set()
-    read = bytearray()
-    while len(read) < len(sent):
-        # There is no room before all but the limit, and what the pipe itself takes, was read.
-        assert not room.is_set() or len(sent) - len(read) <= (1 << 20) + (1 << 18)
-        read += os.read(reading, 1 << 16)
-    assert bytes(read) == sent
-    assert room.wait(SECONDS)
-    outgoing.flush(SECONDS)
-    os.close(writing)
-    os.close(reading)
 
 
 def test_no_more_is_read_ahead_than_the_limit_but_always_one_frame():

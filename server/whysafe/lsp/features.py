@@ -23,9 +23,10 @@ from whysafe.lsp.convert import position_from_client
 from whysafe.lsp.documents import apply_change
 from whysafe.lsp.host import Server, can_be_watched
 from whysafe.lsp.notebooks import PYTHON
+from whysafe.lsp.outgoing import Outgoing
 from whysafe.lsp.protocol import INVALID_PARAMS, SERVER_CANCELLED
 from whysafe.lsp.session import SETTINGS_FILES, editor_settings, path_of, read_capabilities
-from whysafe.lsp.transport import OutgoingFrames, read_in_thread
+from whysafe.lsp.transport import read_in_thread
 
 if TYPE_CHECKING:
     from whysafe.lsp.transport import TooLargeError
@@ -343,7 +344,7 @@ async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
             server.ended.set()
 
     loop = asyncio.get_running_loop()
-    frames = OutgoingFrames(outgoing, lambda: loop.call_soon_threadsafe(server.ended.set))
+    frames = Outgoing(outgoing, lambda: loop.call_soon_threadsafe(server.ended.set))
     server.protocol.set_writer(frames)
     read_in_thread(incoming, receive, server.ended.set, frames.wait_for_room)
     server.supervisor.start()

@@ -1,19 +1,16 @@
-"""Frames of the protocol on standard input and output.
+"""Frames of the protocol on standard input.
 
-Reading and writing have a thread each, which share nothing with handlers: a busy server still reads and writes, so that
-a client does not block on it, and a client that does not read blocks nobody but itself. The header is read leniently
-(any case, any order, other fields); a frame without a usable length is skipped to the next header.
+Reading has a thread, which shares nothing with handlers: a busy server still reads, so that a client does not block on
+it. The header is read leniently (any case, any order, other fields); a frame without a usable length is skipped to the
+next header.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
-import select
 import threading
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
 
 FRAME_LIMIT = 256 << 20
 HEADER_LIMIT = 4096
-UNSENT_LIMIT = 64 << 20
-"""Bytes that a client may leave unread before the server stops reading what it sends."""
 BACKLOG_LIMIT = 64 << 20
 """Bytes that may be read ahead of their handling."""
 FRAME_WEIGHT = 64 << 10
@@ -101,69 +96,6 @@ class Frames:
         data = self._read(1 << 16)
         self._buffer += data
         return bool(data)
-
-
-class OutgoingFrames:
-    """The writer that pygls is given: whole frames into a file descriptor of our own.
-
-    Writing has a thread of its own, so that a client that does not read never holds up the server; `wait_for_room`
-    holds up the reading from such a client instead, so that what it is owed does not grow without end. `at_end` is
-    called in that thread, once, when the client is gone.
-    """
-
-    def __init__(self, descriptor: int, at_end: Callable[[], object], limit: int = UNSENT_LIMIT) -> None:
-        self._descriptor = descriptor
-        self._at_end = at_end
-        self._limit = limit
-        self._broken = False
-        self._unsent = 0
-        self._changed = threading.Condition()
-        self._queue: SimpleQueue[bytes] = SimpleQueue()
-        threading.Thread(target=self._write_all, name="to client", daemon=True).start()
-
-    def write(self, data: bytes) -> None:
-        """Queue all of the data, or nothing once the client is gone; never blocks."""
-        with self._changed:
-            if self._broken:
-                return
-            self._unsent += len(data)
-        self._queue.put(data)
-
-    def close(self) -> None:
-        """Nothing: the descriptor stays open until the process ends, and `flush` waits for what is queued."""
-
-    def flush(self, seconds: float) -> None:
-        """Wait until everything is written or the client is gone, but not longer than that."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._broken or not self._unsent, seconds)
-
-    def wait_for_room(self) -> None:
-        """Wait until the client has read so much that no more than the limit is left to send."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._broken or self._unsent <= self._limit)
-
-    def _write_all(self) -> None:
-        while not self._broken:
-            data = self._queue.get()
-            whole = self._write(data)
-            with self._changed:
-                self._broken = not whole
-                self._unsent -= len(data)
-                self._changed.notify_all()
-        with contextlib.suppress(RuntimeError):  # The loop is closed: the server is ending.
-            self._at_end()
-
-    def _write(self, data: bytes) -> bool:
-        """Whether the client took all of it."""
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[os.write(self._descriptor, view) :]
-            except BlockingIOError:  # noqa: PERF203 - each write may need its own second attempt
-                select.select([], [self._descriptor], [])
-            except OSError:
-                return False
-        return True
 
 
 class Backlog:
