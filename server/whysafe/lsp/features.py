@@ -26,7 +26,7 @@ from whysafe.lsp.notebooks import PYTHON
 from whysafe.lsp.outgoing import Outgoing
 from whysafe.lsp.protocol import INVALID_PARAMS, SERVER_CANCELLED
 from whysafe.lsp.session import SETTINGS_FILES, editor_settings, path_of, read_capabilities
-from whysafe.lsp.transport import read_in_thread
+from whysafe.lsp.transport import read
 
 if TYPE_CHECKING:
     from whysafe.lsp.transport import TooLargeError
@@ -330,7 +330,7 @@ def serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
     return asyncio.run(_serve(incoming, outgoing, worker))
 
 
-async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
+async def _serve(incoming: int, descriptor: int, worker: Worker | None) -> int:
     server = Server(worker)
     for method, function, options in METHODS:
         server.feature(method, options)(function)
@@ -344,16 +344,16 @@ async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
             server.ended.set()
 
     loop = asyncio.get_running_loop()
-    frames = Outgoing(outgoing, lambda: loop.call_soon_threadsafe(server.ended.set))
-    server.protocol.set_writer(frames)
-    read_in_thread(incoming, receive, server.ended.set, frames.wait_for_room)
+    outgoing = Outgoing(descriptor, lambda: loop.call_soon_threadsafe(server.ended.set))
+    server.protocol.set_writer(outgoing)
+    read(incoming, receive, server.ended.set, outgoing)
     server.supervisor.start()
     try:
         await server.ended.wait()
     finally:
         server.supervisor.stop()
         server.workspace_scan.stop()
-        frames.flush(FLUSH_SECONDS)
+        outgoing.flush(FLUSH_SECONDS)
     return server.protocol.exit_status or 0
 
 

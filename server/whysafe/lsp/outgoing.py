@@ -75,10 +75,14 @@ class Outgoing:
         with self._changed:
             self._changed.wait_for(lambda: self._broken or not self._unsent, seconds)
 
+    def has_room(self) -> bool:
+        """Whether no more than the limit is left to send, or nobody reads any more."""
+        return self._broken or self._unsent <= self._limit
+
     def wait_for_room(self) -> None:
         """Wait until the reader has read so much that no more than the limit is left to send."""
         with self._changed:
-            self._changed.wait_for(lambda: self._broken or self._unsent <= self._limit)
+            self._changed.wait_for(self.has_room)
 
     def _write_all(self) -> None:
         while (view := self._queue.get()) is not None and self._write(view):
