@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from whysafe import answers
 from whysafe.analysis import gathering, placement
@@ -11,7 +11,9 @@ from whysafe.analysis.sections import Joined, Sections
 from whysafe.analysis.unit import new_unit
 from whysafe.checker import Document
 from whysafe.syntax.position import Edit, Position, Span
-from whysafe.syntax.split import Piece
+from whysafe.syntax.split import Piece, split
+from whysafe.syntax.tree import Unparsed, parse, wrapper_of
+from whysafe.syntax.validity import accepts
 
 HEAD = '''\
 """A text of several sections."""
@@ -150,6 +152,35 @@ def test_what_is_too_deep_is_a_gap_once_something_can_arrive_there():
     facts = typed(document, 0, 0, "from os import system\n")
     assert len(facts.gaps) == 1
     assert facts.gaps == Document(document.text).facts().gaps
+
+
+BITS = [
+    "x",
+    " = ",
+    "(",
+    ")",
+    "1",
+    "\n",
+    "    ",
+    "def f(x):",
+    "class A:",
+    "if x:",
+    "else:",
+    ":",
+    '"',
+    "'''",
+    "f'{x'",
+    "\ufeff",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(BITS), max_size=12).map("".join))
+def test_what_is_known_to_be_refused_is_refused(text):
+    for piece in split(text):
+        tree = parse(piece)
+        if isinstance(tree, Unparsed) and tree.refused and not piece.header and not piece.joins:
+            assert not accepts(wrapper_of(piece) + piece.text)
 
 
 @given(st.lists(st.lists(st.integers(), max_size=2).map(tuple), max_size=4), st.data())

@@ -176,8 +176,9 @@ def _is_settings_file(uri: str) -> bool:
 async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict[str, Any]:
     """The diagnostics of the text as it is now; a client that waits too long is asked to come again."""
     uri, whole = params.text_document.uri, analysed_as(ls, params.text_document.uri)
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(ls.configured.wait(), PULL_SECONDS)
+    if not ls.configured.is_set():
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(ls.configured.wait(), PULL_SECONDS)
     if whole not in ls.supervisor.tracked:
         return {"kind": "full", "items": []}
     tracked = await ls.supervisor.settle(whole, PULL_SECONDS)

@@ -160,8 +160,9 @@ class Supervisor:
         tracked = self.tracked.get(uri)
         if tracked is None:
             return None
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(tracked.settled.wait(), seconds)
+        if not tracked.settled.is_set():
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(tracked.settled.wait(), seconds)
         return tracked if tracked.settled.is_set() and not tracked.closed else None
 
     async def write(
