@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from whysafe.analysis.sections import Joined, same
 from whysafe.justifications.attach import attached_line
 from whysafe.justifications.comment import Block, Placed, Refused, parse_blocks
 from whysafe.justifications.cover import Cover, cover, logical_line
@@ -16,6 +17,7 @@ from whysafe.semantics.resolver import STAR
 from whysafe.syntax.comments import Comment, comments
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree, children, parse
+from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
     from whysafe.syntax.position import Edit, Position, Span
 
 
-_MAY_HAVE_BLOCK = re.compile(r"justif|justfied|#[ \t]*--(?!-)", re.IGNORECASE)
+_WORD = r"justif|justfied"
+_HAS_WORD = re.compile(_WORD, re.IGNORECASE)
+_BLOCK_WORDS = WordTest(_WORD)
+_SIGN_LINE = re.compile(r"#[ \t]*--(?!-)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,21 @@ class Code:
         return self.span.start.line
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Known:
-    """The blocks of a unit in its coordinates, and what their fingerprints depend on."""
+    """The blocks of a unit, as they stand where it begins on `line`, and what their fingerprints depend on."""
 
     below: Unit | None
     placed: tuple[Placed, ...]
     asked: frozenset[str]
+    line: int = 0
+
+    def at(self, line: int) -> tuple[Placed, ...]:
+        """The same for a unit that begins on that line."""
+        if line != self.line:
+            self.placed = tuple(_shifted(placed, line - self.line) for placed in self.placed)
+            self.line = line
+        return self.placed
 
 
 class Answers:
@@ -63,31 +76,32 @@ class Answers:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._placed: Joined[Placed] = Joined()
+        self._marked: Sequence[Sequence[Marker]] = ()
+        self._markers: tuple[Marker, ...] = ()
 
     def placed(self) -> tuple[Placed, ...]:
         """Every block with the code that it covers, in document coordinates and order."""
         touched = self._program.touched
-        found: list[Placed] = []
+        found: list[tuple[Placed, ...]] = []
         for section in self._program.order.sections:
-            line = section.first_line
             for unit, start in _with_blocks(section):
                 below = next(self._program.order.after(unit), None)
                 known = unit.memo.get("blocks")
                 if known is None or known.below is not below or not touched.isdisjoint(known.asked):
                     known = unit.memo["blocks"] = self._read(unit, below)
-                found.extend(_shifted(placed, line + start) for placed in known.placed)
+                found.append(known.at(section.first_line + start))
         touched.clear()
-        return tuple(found)
+        return self._placed.of(found)
 
     def markers(self) -> tuple[Marker, ...]:
         """Other tools' orders to look away, in document coordinates and order."""
-        found: list[Marker] = []
-        for section in self._program.order.sections:
-            markers = section.memo.get("markers")
-            if markers is None:
-                markers = section.memo["markers"] = _markers_in(section)
-            found.extend(marker.shifted(section.first_line) for marker in markers)
-        return limited(found)
+        found = self._program.order.parts("markers", _markers_in)
+        if not same(found, self._marked):
+            self._marked, markers = found, limited([marker for part in found for marker in part])
+            if markers != self._markers:
+                self._markers = markers
+        return self._markers
 
     def block_at(self, place: Position) -> Placed:
         """The block that stands on the line of `place`. Raises Refused where there is none."""
@@ -186,9 +200,16 @@ class Answers:
         return fingerprint(covered.nodes, bindings)
 
 
-def may_have_block(text: str) -> bool:
-    """Whether a justification may stand in a text, or the sign line of one; asked before the comments are read."""
-    return _MAY_HAVE_BLOCK.search(text) is not None
+def may_have_block(text: str, words: frozenset[str] | None = None) -> bool:
+    """Whether a justification may stand in a text, or the sign line of one; asked before the comments are read.
+
+    Cheaper with the `words` of the text (see `syntax.words`).
+    """
+    if words is None or not text.isascii():
+        worded = _HAS_WORD.search(text) is not None
+    else:
+        worded = bool(_BLOCK_WORDS.among(words))
+    return worded or _SIGN_LINE.search(text) is not None
 
 
 def _with_blocks(section: Section) -> list[tuple[Unit, int]]:
@@ -196,11 +217,7 @@ def _with_blocks(section: Section) -> list[tuple[Unit, int]]:
     known: list[tuple[Unit, int]] | None = section.memo.get("with blocks")
     if known is None:
         starts = accumulate((unit.piece.lines for unit in section.units), initial=0)
-        known = [
-            (unit, start)
-            for unit, start in zip(section.units, starts, strict=False)
-            if _MAY_HAVE_BLOCK.search(unit.piece.text)
-        ]
+        known = [(unit, start) for unit, start in zip(section.units, starts, strict=False) if _has_block(unit)]
         section.memo["with blocks"] = known
     return known
 
@@ -208,7 +225,7 @@ def _with_blocks(section: Section) -> list[tuple[Unit, int]]:
 def _has_block(unit: Unit) -> bool:
     known: bool | None = unit.memo.get("has block")
     if known is None:
-        known = unit.memo["has block"] = may_have_block(unit.piece.text)
+        known = unit.memo["has block"] = may_have_block(unit.piece.text, unit.words)
     return known
 
 

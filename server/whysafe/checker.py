@@ -66,7 +66,7 @@ def _holds_nothing(text: str, glance: Glance) -> bool:
     return (
         is_quiet(glance, CATALOGUE)
         and not may_have_markers(text, glance.words)
-        and not may_have_block(text)
+        and not may_have_block(text, glance.words)
         and is_plain(text)
         and accepts(text)
     )

@@ -6,7 +6,8 @@ The facts of a text do not depend on settings, program type or day, so a change 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from whysafe.analysis.finding import Card, Confidence, Finding, Gap, Severity, Step
@@ -93,41 +94,74 @@ class Report:
     gaps: tuple[Gap, ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Circumstances:
+    """What decides beside the facts what is shown: the rules, the settings of the file, the day, and where the file is.
+
+    What follows from that alone is worked out once, so that one object may serve for many facts.
+    """
+
+    cards: Mapping[str, Card]
+    settings: Settings
+    today: dt.date
+    in_tests: bool
+    _weights: dict[tuple[str, Severity, Confidence], Weight | None] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def names(self) -> Names:
+        return names(self.cards.values())
+
+    @cached_property
+    def policy(self) -> Policy:
+        return policy_of(self.settings, self.cards, in_tests=self.in_tests)
+
+    def weight(self, finding: Finding) -> Weight | None:
+        """How much a finding weighs; None where it is not shown."""
+        # Of one rule, most findings weigh the same.
+        key = finding.rule, finding.severity, finding.confidence
+        if key not in self._weights:
+            card = self.cards.get(finding.rule)
+            self._weights[key] = weigh(finding, card, self.settings, in_tests=self.in_tests)
+        return self._weights[key]
+
+
+def circumstances(
+    cards: Mapping[str, Card], settings: Settings, today: dt.date, path: str | None, *, test_like: bool
+) -> Circumstances:
+    """Those of the arguments of `project`, for facts that are `test_like` or not."""
+    here = for_path(settings, path)
+    in_tests = test_like or here.program_type == "test" or is_test_path(path, settings.root)
+    return Circumstances(cards=cards, settings=here, today=today, in_tests=in_tests)
+
+
 def project(facts: Facts, cards: Mapping[str, Card], settings: Settings, today: dt.date, path: str | None) -> Report:
     """What to show of the facts under these settings on that day (in UTC).
 
     `path` is the file's, absolute or relative to the project; None for a text without a file. It decides path rules and
     whether this is a test file. Pure: the same arguments give the same report.
     """
-    here = for_path(settings, path)
-    in_tests = facts.test_like or here.program_type == "test" or is_test_path(path, settings.root)
-    weights = _weights(facts.findings, cards, here, in_tests=in_tests)
-    known = names(cards.values()) if facts.blocks or facts.markers else Names({})
-    policy = policy_of(here, cards, in_tests=in_tests)
-    audited = _audit(facts, weights, known, today, policy)
-    kept = _one_per_anchor(facts.findings, weights, cards)
-    shown = [_shown(facts.findings[index], weights[index], audited.answers[index], policy) for index in kept]
-    shown = _marked(shown, facts.markers, known, here)
+    return project_under(circumstances(cards, settings, today, path, test_like=facts.test_like), facts)
+
+
+def project_under(here: Circumstances, facts: Facts) -> Report:
+    """What to show of the facts under circumstances that were worked out before."""
+    weights = [here.weight(finding) for finding in facts.findings]
+    known = here.names if facts.blocks or facts.markers else Names({})
+    audited = _audit(facts, weights, known, here.today, here.policy)
+    kept = _one_per_anchor(facts.findings, weights, here.cards)
+    shown = [_shown(facts.findings[index], weights[index], audited.answers[index], here.policy) for index in kept]
+    shown = _marked(shown, facts.markers, known, here.settings)
     notes = [*_notes(facts, audited), *_marker_notes(shown)]
     return Report(
         shown=tuple(sorted(shown, key=lambda one: (one.finding.span, one.finding.rule, one.finding.message))),
         notes=tuple(sorted(notes, key=lambda note: (note.span, note.state.value, note.message))),
-        gaps=tuple(sorted(facts.gaps, key=lambda gap: (gap.span, gap.message))),
+        gaps=in_order(facts.gaps),
     )
 
 
-def _weights(
-    findings: Iterable[Finding], cards: Mapping[str, Card], settings: Settings, *, in_tests: bool
-) -> list[Weight | None]:
-    """How much each finding weighs; of one rule, most are weighed alike."""
-    known: dict[tuple[str, Severity, Confidence], Weight | None] = {}
-    found: list[Weight | None] = []
-    for finding in findings:
-        key = finding.rule, finding.severity, finding.confidence
-        if key not in known:
-            known[key] = weigh(finding, cards.get(finding.rule), settings, in_tests=in_tests)
-        found.append(known[key])
-    return found
+def in_order(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The gaps of a report in the order of the text."""
+    return tuple(sorted(gaps, key=lambda gap: (gap.span, gap.message)))
 
 
 def fails(shown: Shown, settings: Settings, today: dt.date, threshold: Severity) -> bool:

@@ -56,6 +56,11 @@ PIECES = [
     "# justified[eval-use, os-system-shell] accepted: it is only a test\n#   -- me, 2026-11-20, code 00000000\n",
     "#   -- me, 2026-11-20, code 00000000\n",
     "eval(FLAG)  # nosec B307 trusted\n",
+    "import ast\n",
+    "ast = None\n",
+    "from __future__ import annotations\n",
+    "RUN = os.system\n",
+    "RUN(x)\n",
 ]
 
 
@@ -65,6 +70,7 @@ def current(document):
         tuple(finding for finding in facts.findings if not finding.carried),
         facts.gaps,
         facts.blocks,
+        facts.markers,
         facts.test_like,
     )
 

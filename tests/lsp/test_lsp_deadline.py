@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from whysafe import limits
 from whysafe.lsp import supervisor
+from whysafe.lsp.waiting import Bell, Reply
 
 SECONDS = 30
 SHORT = 0.04
@@ -32,41 +33,42 @@ def starved(monkeypatch):
 
 async def test_an_answer_in_time_asks_the_system_nothing(starved):
     asked = starved(1.0)
-    answer = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().call_soon(answer.set_result, "answer")
+    answer = Reply()
+    asyncio.get_running_loop().call_soon(answer.give, "answer")
     await supervisor._wait(answer, 1, 30)
-    assert answer.result() == "answer"
+    assert answer.value == "answer"
     assert not asked
 
 
 async def test_a_worker_that_had_its_time_gets_one_part_more(starved):
     asked = starved(supervisor.STARVED / 2)
-    answer = asyncio.get_running_loop().create_future()
+    answer = Reply()
     await supervisor._wait(answer, 1, SHORT)
-    assert not answer.done()
+    assert not answer.rung
     assert len(asked) == 2
 
 
 async def test_a_worker_that_got_no_processor_is_waited_for(starved):
     asked = starved(supervisor.STARVED * 2)
-    answer = asyncio.get_running_loop().create_future()
+    answer = Reply()
 
-    async def come_late():
-        while len(asked) < 10:
-            await asyncio.wait({answer}, timeout=SHORT / supervisor.GRACE_PARTS)
-        answer.set_result("answer")
+    def come_late():
+        if len(asked) < 10:
+            asyncio.get_running_loop().call_later(SHORT / supervisor.GRACE_PARTS, come_late)
+        else:
+            answer.give("answer")
 
-    late = asyncio.ensure_future(come_late())
+    come_late()
     await supervisor._wait(answer, 1, SHORT)
-    assert answer.result() == "answer"
-    await late
+    assert answer.value == "answer"
+    assert len(asked) >= 10
 
 
 async def test_a_worker_is_not_waited_for_without_end(starved):
     asked = starved(supervisor.STARVED * 2)
-    answer = asyncio.get_running_loop().create_future()
+    answer = Reply()
     await supervisor._wait(answer, 1, SHORT)
-    assert not answer.done()
+    assert not answer.rung
     assert len(asked) == 2 * supervisor.GRACE_PARTS * supervisor.MOST_GRACE
 
 
@@ -97,3 +99,37 @@ def test_processes_that_share_a_processor_are_starved():
         for process in spinning:
             process.kill()
             process.communicate()
+
+
+async def test_a_bell_rings_once_and_until_it_is_taken_back():
+    bell = Bell()
+    bell.ring()
+    await bell.wait(SECONDS)
+    bell.rung = False
+    await bell.wait(0.001)
+    assert not bell.rung
+    waiting = asyncio.ensure_future(bell.wait(SECONDS))
+    await asyncio.sleep(0)
+    bell.ring()
+    bell.ring()
+    await waiting
+    assert bell.rung
+
+
+async def test_of_two_answers_the_first_counts():
+    answer = Reply()
+    answer.give(1)
+    answer.give(2)
+    await answer.wait(SECONDS)
+    assert answer.value == 1
+
+
+async def test_whoever_waits_goes_on_in_the_next_turn_of_the_loop():
+    bell, turns = Bell(), []
+    waiting = asyncio.ensure_future(bell.wait(SECONDS))
+    await asyncio.sleep(0)
+    bell.ring()
+    while not waiting.done():
+        turns.append(1)
+        await asyncio.sleep(0)
+    assert len(turns) == 1

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from whysafe.analysis.finding import Confidence, Finding, Fix, Gap, Severity, Step
+from whysafe.checker import Document
 from whysafe.lsp import messages
 from whysafe.lsp.renewal import renewal, renewed
 from whysafe.report import Facts
@@ -59,6 +60,24 @@ def test_what_moved_is_not_sent_again():
     change = renewal(old, new)
     assert (change.above, change.below, change.lines, len(change.findings)) == (20, 30, 3, 1)
     assert change.gaps is None
+
+
+def test_a_new_line_moves_what_is_below_it_and_not_where_an_import_goes():
+    text = "import random\n\nRUN = eval\n" + "".join(
+        f"\n\ndef token{number}(x):\n    RUN(x)\n    return random.choice(x)\n" for number in range(40)
+    )
+    document = Document(text)
+    known = old = document.facts()
+    assert any(fix.edits[-1].span.start.line == 0 for finding in old.findings for fix in finding.fixes)
+    assert any(step.span.start.line == 2 for finding in old.findings for step in finding.steps)
+    for place, new in ((span(50, 0, 50, 0), "\n\n"), (span(50, 0, 52, 0), "")):
+        document.edit(Edit(place, new))
+        change = renewal(old, document.facts())
+        old = document.facts()
+        assert change.findings == ()
+        assert len(json.dumps(messages.pack(messages.Renewed(1, change, 0)))) < 100
+        known = renewed(known, sent(change))
+        assert known == old
 
 
 def test_nothing_new_is_next_to_nothing():

@@ -144,3 +144,16 @@ def test_frames_are_ascii():
 def test_severities_keep_their_order_on_the_way():
     facts = Facts(findings=(), blocks=(), gaps=(Gap(span(0, 0, 0, 1), "x"),), test_like=True)
     assert sent(messages.Analysed(1, facts, 5)).facts.gaps[0].span < span(0, 0, 0, 2)
+
+
+@given(st.lists(st.lists(texts, max_size=3), max_size=5), st.integers(1, 30))
+def test_messages_come_back_however_the_stream_is_cut(sent, size):
+    stream, incoming = b"".join(map(wire.frame, sent)), wire.Incoming()
+    parts = (stream[start : start + size] for start in range(0, len(stream), size))
+    assert [message for part in parts for message in incoming.feed(part)] == sent
+
+
+@pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\0\0\0\1{", b"\0\0\0\0"])
+def test_a_stream_of_anything_else_is_refused(data):
+    with pytest.raises(wire.WireError):
+        list(wire.Incoming().feed(data))

@@ -149,16 +149,32 @@ def test_the_end_of_the_main_process_is_noticed_during_an_analysis():
     assert messages.unpack(wire.read_frame(pipe)) == messages.Ready(())
 
 
-async def test_messages_wait_until_somebody_listens_and_killing_twice_is_fine():
+@pytest.mark.parametrize("waits_for_pipes", [True, False])
+async def test_messages_wait_until_somebody_listens_and_killing_twice_is_fine(waits_for_pipes, monkeypatch):
     worker = Worker([sys.executable, "-c", "import os; os.write(1, bytes([0, 0, 0, 1]) + b'7'); os.read(0, 1)"])
     heard, ended = asyncio.Queue(), asyncio.Queue()
     loop = asyncio.get_running_loop()
+    if not waits_for_pipes:
+        monkeypatch.setattr(loop, "add_reader", asyncio.AbstractEventLoop().add_reader)
     worker.attach(loop, lambda _, message: heard.put_nowait(message), lambda _, cause: ended.put_nowait(cause))
     assert await asyncio.wait_for(heard.get(), SECONDS) == 7
     worker.kill()
     worker.kill()
     assert await asyncio.wait_for(ended.get(), SECONDS)
     worker.send(["too late"])
+
+
+@pytest.mark.parametrize("waits_for_pipes", [True, False])
+async def test_how_a_process_ended_is_told(waits_for_pipes, monkeypatch):
+    worker = Worker([sys.executable, "-c", "import os; os.read(0, 1); os._exit(3)"])
+    ended = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    if not waits_for_pipes:
+        monkeypatch.setattr(loop, "add_reader", asyncio.AbstractEventLoop().add_reader)
+    worker.attach(loop, lambda *_: None, lambda _, cause: ended.put_nowait(cause))
+    worker.send(["go"])
+    assert await asyncio.wait_for(ended.get(), SECONDS) == "it exited with status 3"
+    worker.kill()
 
 
 @pytest.mark.parametrize(("status", "words"), [(-11, "it was ended by signal 11"), (3, "it exited with status 3")])

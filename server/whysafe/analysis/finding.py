@@ -71,13 +71,8 @@ class Fix:
 
     def shifted(self, lines: int) -> Fix:
         """The same fix that many lines further down; edits above the text (line -1) are placed by the document."""
-        return Fix(
-            self.title,
-            tuple(
-                edit if edit.span.start.line < 0 else Edit(edit.span.shifted(lines), edit.text) for edit in self.edits
-            ),
-            self.safe,
-        )
+        edits = [edit if edit.span.start.line < 0 else Edit(edit.span.shifted(lines), edit.text) for edit in self.edits]
+        return Fix(self.title, tuple(edits), self.safe)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +97,18 @@ class Finding:
         """The same finding that many lines further down."""
         if not lines:
             return self
-        return replace(
-            self,
-            span=self.span.shifted(lines),
-            anchor=self.anchor.shifted(lines),
-            steps=tuple(Step(step.span.shifted(lines), step.message) for step in self.steps),
-            fixes=tuple(fix.shifted(lines) for fix in self.fixes),
+        span = self.span.shifted(lines)
+        # Field by field: a new line moves hundreds of findings, and `replace` takes twice the time.
+        return Finding(
+            rule=self.rule,
+            message=self.message,
+            span=span,
+            anchor=span if self.anchor is self.span else self.anchor.shifted(lines),
+            severity=self.severity,
+            confidence=self.confidence,
+            steps=self.steps and tuple([Step(step.span.shifted(lines), step.message) for step in self.steps]),
+            fixes=self.fixes and tuple([fix.shifted(lines) for fix in self.fixes]),
+            carried=self.carried,
         )
 
     def moved(self, edit: Edit) -> Finding | None:
@@ -124,6 +125,10 @@ class Gap:
 
     span: Span
     message: str
+
+    def shifted(self, lines: int) -> Gap:
+        """The same gap that many lines further down."""
+        return Gap(self.span.shifted(lines), self.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from whysafe.analysis.edits import IMPORT_LINE
 from whysafe.analysis.finding import Finding, Fix
-from whysafe.analysis.unit import places
+from whysafe.analysis.sections import same
+from whysafe.analysis.unit import Unit, places
 from whysafe.semantics.scopes import BindingKind
 from whysafe.syntax.position import Edit, Position, Span
 from whysafe.syntax.tree import Tree
@@ -18,26 +21,52 @@ if TYPE_CHECKING:
 
 
 class Imports:
-    """Where imports that fixes need stand in a document; asked anew after every edit, and answered once."""
+    """Where imports that fixes need stand in a document."""
 
     def __init__(self, world: DocumentWorld) -> None:
         self._world = world
-        self._place: tuple[Position, str] | None = None
+        self._place: _Place | None = None
         self._edits: dict[str, tuple[Edit, ...] | None] = {}
+        self._state = 0
+
+    def look_again(self) -> int:
+        """Ask the document again, as is due after an edit; a number that is another one if any answer is."""
+        if self._place is not None and not self._place.holds(self._world):
+            self._place = None
+        now = {name: self._ask(name) for name in self._edits}
+        if now != self._edits:
+            self._edits = now
+            self._state += 1
+        return self._state
 
     def edits(self, name: str) -> tuple[Edit, ...] | None:
         """What makes `name` the module of that name: nothing where it is, None where it means something else."""
         if name not in self._edits:
-            bound = self._world.module_bindings(name)
-            if any(binding.kind is BindingKind.IMPORT and binding.path == name for binding in bound):
-                self._edits[name] = ()
-            elif bound:
-                self._edits[name] = None
-            else:
-                self._place = self._place or _import_place(self._world)
-                place, end = self._place
-                self._edits[name] = (Edit(Span(place, place), f"import {name}{end}"),)
+            self._edits[name] = self._ask(name)
         return self._edits[name]
+
+    def _ask(self, name: str) -> tuple[Edit, ...] | None:
+        bound = self._world.module_bindings(name)
+        if any(binding.kind is BindingKind.IMPORT and binding.path == name for binding in bound):
+            return ()
+        if bound:
+            return None
+        self._place = self._place or _import_place(self._world)
+        place = self._place.position
+        return (Edit(Span(place, place), f"import {name}{self._place.line_end}"),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where a new import line goes, the line end to use, and the first units of the document, where these tell it."""
+
+    position: Position
+    line_end: str
+    first: tuple[Unit, ...] | None
+
+    def holds(self, world: DocumentWorld) -> bool:
+        """Whether the document still begins with these units."""
+        return self.first is not None and same(tuple(islice(world.order, len(self.first))), self.first)
 
 
 def imports_of(finding: Finding) -> tuple[str, ...]:
@@ -61,22 +90,24 @@ def with_imports(fix: Fix, imports: Imports) -> Fix | None:
     return Fix(fix.title, tuple(edits), fix.safe)
 
 
-def _import_place(world: DocumentWorld) -> tuple[Position, str]:
-    """Where a new import line goes: above the first import, else below the docstring, and the line end to use."""
+def _import_place(world: DocumentWorld) -> _Place:
+    """Above the first import, else below the docstring."""
     line, fallback = 0, None
+    seen: list[Unit] = []
     for unit in world.order:
+        seen.append(unit)
         in_module = not unit.piece.indents and world.scopes(unit) is not None
         if in_module and isinstance(unit.tree, Tree) and unit.tree.body:
             first = unit.tree.body[0]
             small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
-            start = places(unit, [first])[first].start.line + line
+            start = Position(places(unit, [first])[first].start.line + line, 0)
             if isinstance(small, cst.Import) or (isinstance(small, cst.ImportFrom) and not _is_future(small)):
-                return Position(start, 0), _line_end(unit.piece.text)
+                return _Place(start, _line_end(unit.piece.text), tuple(seen))
             if not (isinstance(small, cst.ImportFrom) or _is_docstring(small)):
-                return fallback or Position(start, 0), _line_end(unit.piece.text)
+                return _Place(fallback or start, _line_end(unit.piece.text), tuple(seen))
             fallback = Position(line + unit.piece.lines, 0)
         line += unit.piece.lines
-    return fallback or Position(0, 0), "\n"
+    return _Place(fallback or Position(0, 0), "\n", None)
 
 
 def _is_future(node: cst.ImportFrom) -> bool:

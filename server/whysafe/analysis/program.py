@@ -6,23 +6,21 @@ final text. Work for an edit is bounded by the edited units and the units that a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from whysafe.analysis import unit as units
 from whysafe.analysis.computed import imports_by_computed_name, made_of, parts_of_names
 from whysafe.analysis.excerpt import FEWEST_LINES, excerpt
-from whysafe.analysis.finding import Finding, Gap, Step
+from whysafe.analysis.gathering import Gathered, in_text
 from whysafe.analysis.glance import Glance
 from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, Memory, recall, remember
-from whysafe.analysis.placement import Imports, imports_of, with_imports
-from whysafe.analysis.sections import Section, Sections
+from whysafe.analysis.sections import Sections
 from whysafe.analysis.world import DocumentWorld
 from whysafe.syntax.guard import guard
 from whysafe.syntax.position import Edit
 from whysafe.syntax.split import Piece, resplit, split
-from whysafe.syntax.tree import Tree, Unparsed, wrapper_of
+from whysafe.syntax.tree import Tree
 from whysafe.syntax.validity import accepts, is_plain
 
 if TYPE_CHECKING:
@@ -30,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
-    from whysafe.analysis.unit import Proof, Result, Signatures, Unit
+    from whysafe.analysis.finding import Finding, Gap
+    from whysafe.analysis.unit import Result, Signatures, Unit
     from whysafe.syntax.position import Position
 
 MOST_ANCESTORS: Final = 4
@@ -63,6 +62,7 @@ class Program:
         self._broken: dict[Unit, None] = {}
         self._holding: dict[Unit, None] = {}
         self._askers = Askers()
+        self._gathered = Gathered(self.world, catalogue, lambda unit: gated and (unit.excerpted or self._sleeps(unit)))
 
     @property
     def units(self) -> list[Unit]:
@@ -297,84 +297,12 @@ class Program:
     def findings(self) -> tuple[Finding, ...]:
         """All findings in document coordinates and order, the carried ones marked."""
         self.analyse()
-        found: list[Finding] = list(self._carried)
-        imports = Imports(self.world)
-        for section in self.order.sections:
-            plain, bound = self._found_in(section)
-            found.extend(plain)
-            found.extend(self._placed(each, section.first_line + each.start, imports) for each in bound)
-        found.sort(key=_in_text)
-        return tuple(found)
-
-    def _found_in(self, section: Section) -> tuple[list[Finding], list[_Bound]]:
-        """The findings of a section, in document coordinates; apart from them those that depend on other sections."""
-        line = section.first_line
-        known = section.memo.get("findings")
-        if known is None:
-            known = section.memo["findings"] = line, *self._sorted_out(section)
-        before, plain, bound = known
-        if before != line:
-            plain = [finding.shifted(line - before) for finding in plain]
-            section.memo["findings"] = line, plain, bound
-        return plain, bound
-
-    def _sorted_out(self, section: Section) -> tuple[list[Finding], list[_Bound]]:
-        plain: list[Finding] = []
-        bound: list[_Bound] = []
-        start = 0
-        for unit in section.units:
-            result, line = unit.result, section.first_line + start
-            if result is not None and result.findings:
-                for finding, proofs in zip(result.findings, result.proofs, strict=True):
-                    imports = imports_of(finding)
-                    if proofs or imports:
-                        bound.append(_Bound(start, finding, proofs, imports))
-                    else:
-                        plain.append(finding.shifted(line))
-            plain.extend(finding.shifted(line) for finding in (*units.texts(unit, self.catalogue), *unit.held))
-            start += unit.piece.lines
-        return plain, bound
-
-    def _placed(self, bound: _Bound, line: int, imports: Imports) -> Finding:
-        """The finding of a unit that begins on `line`, in document coordinates; the same object as long as it holds."""
-        proofs = [self.order.line_of(proof.unit) for proof in bound.proofs]
-        added = [imports.edits(name) for name in bound.imports]
-        if bound.placed is None or bound.rests_on != (line, proofs, added):
-            finding = bound.finding.shifted(line)
-            steps = tuple(
-                Step(proof.span.shifted(at), proof.message) for proof, at in zip(bound.proofs, proofs, strict=True)
-            )
-            fixes = (with_imports(fix, imports) for fix in finding.fixes)
-            bound.placed = replace(finding, steps=steps, fixes=tuple(fix for fix in fixes if fix is not None))
-            bound.rests_on = line, proofs, added
-        return bound.placed
+        found = self._gathered.findings()
+        return tuple(sorted([*self._carried, *found], key=in_text)) if self._carried else found
 
     def gaps(self) -> tuple[Gap, ...]:
         """The regions that do not parse, in document coordinates."""
-        found: list[Gap] = []
-        for section in self.order.sections:
-            gaps = section.memo.get("gaps")
-            if gaps is None:
-                gaps = self._gaps_in(section)
-                section.memo["gaps"] = gaps
-            found.extend(Gap(gap.span.shifted(section.first_line), gap.message) for gap in gaps)
-        return tuple(found)
-
-    def _gaps_in(self, section: Section) -> list[Gap]:
-        found: list[Gap] = []
-        line = 0
-        for unit in section.units:
-            if isinstance(unit.tree, Tree):
-                unit.valid = True
-            elif not unit.valid and self._gated and is_plain(unit.piece.text):
-                # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
-                unit.valid = (unit.accepted or _accepted(unit.piece)) and (unit.excerpted or self._sleeps(unit))
-            if not unit.valid:
-                self.world.scopes(unit)
-            if isinstance(unit.tree, Unparsed) and not unit.valid:
-                found.append(Gap(unit.tree.span.shifted(line), unit.tree.message))
-            line += unit.piece.lines
-        return found
+        return self._gathered.gaps()
 
     def fill(self) -> bool:
         """Parse one more unit that nobody has needed yet; False when there is none."""
@@ -384,26 +312,6 @@ class Program:
                 self.world.scopes(unit)
                 return True
         return False
-
-
-@dataclass(slots=True, eq=False)
-class _Bound:
-    """A finding of a unit that depends on other units: for its evidence, or for imports that a fix of it needs.
-
-    The unit begins on the line `start` of its section.
-    """
-
-    start: int
-    finding: Finding
-    proofs: tuple[Proof, ...]
-    imports: tuple[str, ...]
-    placed: Finding | None = None
-    rests_on: object = None
-
-
-def _in_text(finding: Finding) -> tuple[int, int, int, int, str]:
-    start, end = finding.span.start, finding.span.end
-    return start.line, start.column, end.line, end.column, finding.rule
 
 
 def _parts(glance: Glance, order: Iterable[Unit]) -> dict[Unit, Glance]:
@@ -434,8 +342,3 @@ def _together(signatures: Sequence[Signatures]) -> dict[str, list[tuple[str, ...
         for name, texts in each.items():
             joined.setdefault(name, []).append(texts)
     return joined
-
-
-def _accepted(piece: Piece) -> bool:
-    """Whether the piece is certainly valid: a cheap question that spares the tree."""
-    return not piece.header and not piece.joins and accepts(wrapper_of(piece) + piece.text)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from operator import is_
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from whysafe.analysis.unit import Unit
 
@@ -27,9 +28,39 @@ class Section:
 
     units: list[Unit]
     lines: int
-    number: int = 0
-    first_line: int = 0
+    number: int = -1
+    first_line: int = -1
     memo: dict[str, Any] = field(default_factory=dict)
+
+
+class Placed(Protocol):
+    """Something with a place in a text."""
+
+    def shifted(self, lines: int, /) -> Any: ...
+
+
+Part = TypeVar("Part")
+
+
+class Joined(Generic[Part]):
+    """The parts of a document put together; the same tuple as long as it says the same."""
+
+    def __init__(self) -> None:
+        self._parts: Sequence[Sequence[Part]] = ()
+        self._whole: tuple[Part, ...] = ()
+
+    def of(self, parts: Sequence[Sequence[Part]]) -> tuple[Part, ...]:
+        if not same(parts, self._parts):
+            self._parts, whole = parts, tuple(chain.from_iterable(parts))
+            # What is the same object is not compared.
+            if whole != self._whole:
+                self._whole = whole
+        return self._whole
+
+
+def same(one: Sequence[object], other: Sequence[object]) -> bool:
+    """Whether two sequences hold the same objects: a question that costs the same however large these are."""
+    return len(one) == len(other) and all(map(is_, one, other))
 
 
 class Sections:
@@ -37,7 +68,10 @@ class Sections:
 
     def __init__(self, units: Sequence[Unit]) -> None:
         self.sections = _cut(units)
-        self._renumber()
+        self.layout = 0
+        """Another number whenever a unit may stand on another line than before."""
+        self._starts: list[int] = []
+        self._renumber(0)
 
     def __iter__(self) -> Iterator[Unit]:
         return chain.from_iterable(section.units for section in self.sections)
@@ -107,14 +141,43 @@ class Sections:
         for unit in gone:
             unit.section = None
         self.sections[first:last] = _cut(units)
-        self._renumber()
+        self._renumber(first)
+        if [unit.piece.lines for unit in gone] != [unit.piece.lines for unit in came]:
+            self.layout += 1
 
-    def _renumber(self) -> None:
-        line = 0
-        for number, section in enumerate(self.sections):
+    def _renumber(self, first: int) -> None:
+        """Tell the sections from this one on where they stand, up to one that knows it."""
+        line = self.sections[first - 1].first_line + self.sections[first - 1].lines if first else 0
+        starts: list[int] = []
+        for number, section in enumerate(self.sections[first:], first):
+            if section.number == number and section.first_line == line:
+                # So does every section behind it.
+                self._starts[first:number] = starts
+                return
             section.number, section.first_line = number, line
+            starts.append(line)
             line += section.lines
-        self._starts = [section.first_line for section in self.sections]
+        self._starts[first:] = starts
+
+    def parts(self, name: str, work_out: Callable[[Section], Sequence[Placed]]) -> list[tuple[Any, ...]]:
+        """What there is of one kind in the document, for each section where there is any.
+
+        `work_out` finds it in coordinates of a section, and is asked again when that has changed; `name` is where that
+        is kept in the `memo`. What has not moved is the same object as before.
+        """
+        found: list[tuple[Any, ...]] = []
+        for section in self.sections:
+            known = section.memo.get(name)
+            if known is None:
+                known = tuple(work_out(section)), 0
+                section.memo[name] = known
+            parts, line = known
+            if parts:
+                if line != section.first_line:
+                    parts = tuple(part.shifted(section.first_line - line) for part in parts)
+                    section.memo[name] = parts, section.first_line
+                found.append(parts)
+        return found
 
 
 def _cut(units: Sequence[Unit]) -> list[Section]:

@@ -92,10 +92,10 @@ class Unit:
     """Positions that were needed before."""
     accepted: bool = False
     """Whether the piece was a part of a document that Python accepts."""
-    valid: bool = False
-    """Whether the piece is known to be valid although nobody has needed its tree."""
     excerpted: bool = False
     """Whether its result comes of an excerpt, so that nobody has needed its tree."""
+    valid: bool | None = None
+    """Whether Python's word proves the piece valid; None as long as nobody has asked."""
     text_findings: tuple[Finding, ...] | None = None
     offers: frozenset[str] | None = None
     """The names of the module that the text can bind, once somebody has asked; see `offered`."""

@@ -23,9 +23,10 @@ from whysafe.lsp.convert import position_from_client
 from whysafe.lsp.documents import apply_change
 from whysafe.lsp.host import Server, can_be_watched
 from whysafe.lsp.notebooks import PYTHON
+from whysafe.lsp.outgoing import Outgoing
 from whysafe.lsp.protocol import INVALID_PARAMS, SERVER_CANCELLED
 from whysafe.lsp.session import SETTINGS_FILES, editor_settings, path_of, read_capabilities
-from whysafe.lsp.transport import OutgoingFrames, read_in_thread
+from whysafe.lsp.transport import read
 
 if TYPE_CHECKING:
     from whysafe.lsp.transport import TooLargeError
@@ -175,8 +176,9 @@ def _is_settings_file(uri: str) -> bool:
 async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> dict[str, Any]:
     """The diagnostics of the text as it is now; a client that waits too long is asked to come again."""
     uri, whole = params.text_document.uri, analysed_as(ls, params.text_document.uri)
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(ls.configured.wait(), PULL_SECONDS)
+    if not ls.configured.is_set():
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(ls.configured.wait(), PULL_SECONDS)
     if whole not in ls.supervisor.tracked:
         return {"kind": "full", "items": []}
     tracked = await ls.supervisor.settle(whole, PULL_SECONDS)
@@ -329,7 +331,7 @@ def serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
     return asyncio.run(_serve(incoming, outgoing, worker))
 
 
-async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
+async def _serve(incoming: int, descriptor: int, worker: Worker | None) -> int:
     server = Server(worker)
     for method, function, options in METHODS:
         server.feature(method, options)(function)
@@ -343,16 +345,16 @@ async def _serve(incoming: int, outgoing: int, worker: Worker | None) -> int:
             server.ended.set()
 
     loop = asyncio.get_running_loop()
-    frames = OutgoingFrames(outgoing, lambda: loop.call_soon_threadsafe(server.ended.set))
-    server.protocol.set_writer(frames)
-    read_in_thread(incoming, receive, server.ended.set, frames.wait_for_room)
+    outgoing = Outgoing(descriptor, lambda: loop.call_soon_threadsafe(server.ended.set))
+    server.protocol.set_writer(outgoing)
+    read(incoming, receive, server.ended.set, outgoing)
     server.supervisor.start()
     try:
         await server.ended.wait()
     finally:
         server.supervisor.stop()
         server.workspace_scan.stop()
-        frames.flush(FLUSH_SECONDS)
+        outgoing.flush(FLUSH_SECONDS)
     return server.protocol.exit_status or 0
 
 

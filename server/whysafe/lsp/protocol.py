@@ -11,7 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import FeatureNotificationError, JsonRpcException
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
 
 from whysafe.lsp.transport import TooLargeError
@@ -136,7 +136,17 @@ class Protocol(LanguageServerProtocol):
         except Exception as error:  # noqa: BLE001 - cattrs raises groups of whatever the parts raised
             log.warning("ignored %s: its parameters are not valid: %s", method, _reason(error))
             return
-        self.handle_message(message)
+        self._notify(method, message.params)
+
+    def _notify(self, method: str, params: Any) -> None:
+        """Call the handler of a notification; that of a keystroke without pygls, which costs as much again."""
+        if method != types.TEXT_DOCUMENT_DID_CHANGE:
+            self._handle_notification(method, params)
+            return
+        try:
+            self.fm.features[method](params)
+        except Exception as error:  # noqa: BLE001 - as pygls has it: a handler that fails ends no session
+            self._server.report_server_error(error, FeatureNotificationError)
 
     def _take_response(self, data: dict[str, Any]) -> None:
         future = self._request_futures.get(data.get("id")) if _is_id(data.get("id")) else None  # type: ignore[arg-type]

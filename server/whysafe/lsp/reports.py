@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from whysafe.lsp.diagnostics import Drawn, View, draw
-from whysafe.report import Report, project
+from whysafe.lsp.projection import Projection
+from whysafe.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +57,7 @@ class Reports:
     entries: dict[str, Entry] = field(default_factory=dict)
     _drawn: dict[str, dict[int, Drawn]] = field(default_factory=dict)
     """Of each document, the diagnostics of its findings by the identity of these."""
+    _projections: dict[str, Projection] = field(default_factory=dict)
 
     def get(self, uri: str) -> Entry | None:
         return self.entries.get(uri)
@@ -63,6 +65,7 @@ class Reports:
     def update(self, tracked: Tracked) -> tuple[Entry, bool]:
         """The report of a document from what is known now, and whether anything visible changed since the last one."""
         document, session = tracked.document, self.session
+        project = self._projections.setdefault(document.uri, Projection())
         report = project(
             tracked.visible_facts(), session.cards, session.settings(document), session.today(), document.path
         )
@@ -89,3 +92,4 @@ class Reports:
     def close(self, uri: str) -> None:
         self.entries.pop(uri, None)
         self._drawn.pop(uri, None)
+        self._projections.pop(uri, None)

@@ -150,6 +150,8 @@ class Session:
     configured: bool = False
     today: Callable[[], dt.date] = utc_today
     _settings: dict[Path | None, tuple[Settings, tuple[Problem, ...]]] = field(default_factory=dict)
+    _by_path: dict[str, Settings] = field(default_factory=dict)
+    """What a keystroke asks: the settings of a document, by its path."""
     _stamps: dict[Path, object] = field(default_factory=dict)
 
     def add_folder(self, uri: str) -> None:
@@ -166,6 +168,7 @@ class Session:
     def forget_settings(self) -> None:
         """Read all settings again when they are asked for next."""
         self._settings.clear()
+        self._by_path.clear()
         self._stamps.clear()
 
     def settings_changed_on_disk(self) -> bool:
@@ -174,8 +177,13 @@ class Session:
 
     def settings(self, document: OpenDocument) -> Settings:
         """The settings for a document: those of its project under those of the editor."""
-        found = self._read(None if document.path is None else Path(document.path).parent)[0]
+        found = self._read(None)[0] if document.path is None else self._of_path(document.path)
         return _for_notebook(found) if document.notebook else found
+
+    def _of_path(self, path: str) -> Settings:
+        if path not in self._by_path:
+            self._by_path[path] = self._read(Path(path).parent)[0]
+        return self._by_path[path]
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong in the settings that have been read."""

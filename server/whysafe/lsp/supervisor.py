@@ -17,6 +17,7 @@ from whysafe import limits
 from whysafe.lsp import messages, wire
 from whysafe.lsp.renewal import renewed
 from whysafe.lsp.tracked import Fault, Tracked
+from whysafe.lsp.waiting import Bell, Reply
 from whysafe.lsp.worker import Worker, command
 
 if TYPE_CHECKING:
@@ -94,10 +95,10 @@ class Supervisor:
     generation: int = 0
     _worker: Worker | None = None
     _ready: asyncio.Future[None] | None = None
-    _answer: asyncio.Future[Any] | None = None
+    _answer: Reply | None = None
     _last_id: int = 0
     _writings: deque[_Writing] = field(default_factory=deque)
-    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _wake: Bell = field(default_factory=Bell)
     _deaths: int = 0
     _told: bool = False
     _end_cause: str = ""
@@ -129,19 +130,19 @@ class Supervisor:
             tracked.settled.clear()
         self._deaths, self._told, self._fill = 0, False, True
         self._discard_worker()
-        self._wake.set()
+        self._wake.ring()
 
     def open(self, document: OpenDocument) -> Tracked:
         self.close(document.uri)
         tracked = self.tracked[document.uri] = Tracked(document=document)
-        self._wake.set()
+        self._wake.ring()
         return tracked
 
     def changed(self, uri: str, edits: Sequence[Edit]) -> None:
         tracked = self.tracked.get(uri)
         if tracked is not None:
             tracked.edited(edits)
-            self._wake.set()
+            self._wake.ring()
 
     def close(self, uri: str) -> None:
         tracked = self.tracked.pop(uri, None)
@@ -159,8 +160,9 @@ class Supervisor:
         tracked = self.tracked.get(uri)
         if tracked is None:
             return None
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(tracked.settled.wait(), seconds)
+        if not tracked.settled.is_set():
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(tracked.settled.wait(), seconds)
         return tracked if tracked.settled.is_set() and not tracked.closed else None
 
     async def write(
@@ -172,7 +174,7 @@ class Supervisor:
             raise UnavailableError("this document is not analysed, so nothing can be written into it")
         future: asyncio.Future[tuple[messages.Outcome, ...]] = asyncio.get_running_loop().create_future()
         self._writings.append(_Writing(tracked, tuple(orders), settings, today, future))
-        self._wake.set()
+        self._wake.ring()
         return await future
 
     async def _run(self) -> None:
@@ -185,7 +187,7 @@ class Supervisor:
                 await asyncio.sleep(self.patience.retry)
 
     async def _step(self) -> None:
-        self._wake.clear()
+        self._wake.rung = False
         now = asyncio.get_running_loop().time()
         worker = await self._worker_ready()
         if worker is None:
@@ -197,8 +199,7 @@ class Supervisor:
             await self._fulfil(worker, self._writings.popleft())
         else:
             pause = min((item.retry_at - now for item in self.tracked.values() if item.retry), default=None)
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+            await self._wake.wait(pause)
 
     async def _analyse(self, worker: Worker, tracked: Tracked) -> None:
         complete = tracked.fault is None or tracked.retries(asyncio.get_running_loop().time())
@@ -318,14 +319,14 @@ class Supervisor:
 
     async def _ask(self, worker: Worker, request: Any, seconds: float) -> Any:
         """The worker's answer. Raises _DiedError, with the cause, after which there is no worker any more."""
-        self._answer = asyncio.get_running_loop().create_future()
+        answer = self._answer = Reply()
         worker.send(messages.pack(request))
-        await _wait(self._answer, worker.pid, seconds)
-        answer, self._answer = self._answer, None
-        if not answer.done():
+        await _wait(answer, worker.pid, seconds)
+        self._answer = None
+        if not answer.rung:
             self._lost_worker(f"the analysis took longer than {seconds:.0f} s and was stopped")
             raise _DiedError(f"the analysis took longer than {seconds:.0f} s and was stopped")
-        reply = answer.result()
+        reply = answer.value
         if reply is _TAKEN_BACK:
             return messages.Lost(request.id)
         if reply is None or getattr(reply, "id", None) != request.id:
@@ -380,9 +381,9 @@ class Supervisor:
             self.on_cards({card.name: card for card in message.cards})
             if self._ready is not None and not self._ready.done():
                 self._ready.set_result(None)
-        elif self._answer is not None and not self._answer.done():
+        elif self._answer is not None and not self._answer.rung:
             self._end_cause = "it sent something unreadable"
-            self._answer.set_result(message)
+            self._answer.give(message)
 
     def _on_end(self, worker: Worker, cause: str) -> None:
         if worker is not self._worker:
@@ -390,13 +391,13 @@ class Supervisor:
         self._end_cause = cause
         if self._ready is not None and not self._ready.done():
             self._ready.cancel()
-        elif self._answer is not None and not self._answer.done():
-            self._answer.set_result(None)
-        elif self._answer is None:
+        elif self._answer is not None:
+            self._answer.give(None)
+        else:
             # It may have died of a text that nobody had asked about yet; the next one waits until it is asked.
             self._fill = False
             self._lost_worker(f"the analysis process ended while idle ({cause})")
-            self._wake.set()
+            self._wake.ring()
 
     def _lost_worker(self, cause: str) -> None:
         log.warning("%s", cause)
@@ -416,24 +417,24 @@ class Supervisor:
         worker.kill()
         if ready is not None:
             ready.cancel()
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(_TAKEN_BACK)
+        if self._answer is not None:
+            self._answer.give(_TAKEN_BACK)
         for tracked in self.tracked.values():
             tracked.sent, tracked.unsent = None, []
             tracked.wanted = tracked.wanted or resend
 
 
-async def _wait(answer: asyncio.Future[Any], process: int, seconds: float) -> None:
+async def _wait(answer: Reply, process: int, seconds: float) -> None:
     """Wait for an answer of the worker so many seconds, and longer where the machine keeps it from running.
 
     A busy machine must not look like a text that makes the analysis hang.
     """
-    await asyncio.wait({answer}, timeout=seconds)
+    await answer.wait(seconds)
     part = seconds / GRACE_PARTS
     for _ in range(GRACE_PARTS * MOST_GRACE):
-        if answer.done():
+        if answer.rung:
             return
         before = limits.starved_seconds(process)
-        await asyncio.wait({answer}, timeout=part)
+        await answer.wait(part)
         if limits.starved_seconds(process) - before < part * STARVED:
             return

@@ -1,8 +1,7 @@
-"""Frames of the protocol on standard input and output.
+"""Frames of the protocol on standard input.
 
-Reading and writing have a thread each, which share nothing with handlers: a busy server still reads and writes, so that
-a client does not block on it, and a client that does not read blocks nobody but itself. The header is read leniently
-(any case, any order, other fields); a frame without a usable length is skipped to the next header.
+The header is read leniently (any case, any order, other fields); a frame without a usable length is skipped to the next
+header.
 """
 
 from __future__ import annotations
@@ -11,18 +10,18 @@ import asyncio
 import contextlib
 import os
 import re
-import select
 import threading
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from whysafe.lsp.outgoing import Outgoing
+
+MOST_READ = 1 << 16
+"""Bytes that are taken at a time."""
 FRAME_LIMIT = 256 << 20
 HEADER_LIMIT = 4096
-UNSENT_LIMIT = 64 << 20
-"""Bytes that a client may leave unread before the server stops reading what it sends."""
 BACKLOG_LIMIT = 64 << 20
 """Bytes that may be read ahead of their handling."""
 FRAME_WEIGHT = 64 << 10
@@ -33,137 +32,62 @@ _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGN
 
 
 class TooLargeError(Exception):
-    """A frame was over the limit; it was read and dropped."""
+    """A frame is over the limit; it is read and dropped."""
 
 
 class Frames:
-    """The bodies of the frames that `read` delivers: a function from a number of bytes to at most so many, or none."""
+    """The bodies of the frames in a stream that is read in parts, as they come."""
 
-    def __init__(self, read: Callable[[int], bytes], limit: int = FRAME_LIMIT) -> None:
-        self._read = read
+    def __init__(self, limit: int = FRAME_LIMIT) -> None:
         self._limit = limit
         self._buffer = bytearray()
+        self._length: int | None = None
+        """Of the frame whose header was read last, as long as it is not complete."""
+        self._to_skip = 0
 
-    def __iter__(self) -> Iterator[bytes | TooLargeError]:
-        while (length := self._header()) is not None:
+    def feed(self, data: bytes) -> Iterator[bytes | TooLargeError]:
+        """The frames that are complete with this part; the next part may come when all of them were taken."""
+        self._buffer += data
+        while self._skip() and (length := self._next_length()) is not None:
             if length > self._limit:
-                if not self._skip(length):
-                    return
+                self._length, self._to_skip = None, length
+                # It is told before it is all there, so that somebody hears of it.
                 yield TooLargeError(f"a message of {length:,} bytes is over the limit of {self._limit:,}")
-                continue
-            if not self._fill(length):
+            elif len(self._buffer) < length:
                 return
-            yield bytes(self._buffer[:length])
-            del self._buffer[:length]
+            else:
+                body = bytes(self._buffer[:length])
+                del self._buffer[:length]
+                self._length = None
+                yield body
 
-    def _header(self) -> int | None:
-        """The length that the next usable header announces; None at the end of the stream."""
-        while True:
-            end = self._line_end()
-            if end is None:
-                return None
+    def _skip(self) -> bool:
+        """Whether nothing of a frame over the limit is left to come."""
+        dropped = min(self._to_skip, len(self._buffer))
+        del self._buffer[:dropped]
+        self._to_skip -= dropped
+        return not self._to_skip
+
+    def _next_length(self) -> int | None:
+        """The length that the next usable header announces; None where that has not come yet."""
+        while self._length is None and (end := self._header_end()) is not None:
             header = bytes(self._buffer[:end])
             del self._buffer[:end]
             found = _LENGTH.findall(header)
-            if found:
-                return int(found[-1])
+            self._length = int(found[-1]) if found else None
+        return self._length
 
-    def _line_end(self) -> int | None:
+    def _header_end(self) -> int | None:
         """The end of the header, behind its empty line; a header without end is cut, but not within a line."""
-        while True:
-            strict = self._buffer.find(b"\r\n\r\n")
-            lenient = self._buffer.find(b"\n\n", 0, strict if strict >= 0 else len(self._buffer))
-            if lenient >= 0:
-                return lenient + 2
-            if strict >= 0:
-                return strict + 4
-            if len(self._buffer) > HEADER_LIMIT:
-                del self._buffer[: max(self._buffer.rfind(b"\n") + 1, len(self._buffer) - HEADER_LIMIT)]
-            if not self._more():
-                return None
-
-    def _fill(self, length: int) -> bool:
-        while len(self._buffer) < length:
-            if not self._more():
-                return False
-        return True
-
-    def _skip(self, length: int) -> bool:
-        while length > len(self._buffer):
-            length -= len(self._buffer)
-            self._buffer.clear()
-            if not self._more():
-                return False
-        del self._buffer[:length]
-        return True
-
-    def _more(self) -> bool:
-        data = self._read(1 << 16)
-        self._buffer += data
-        return bool(data)
-
-
-class OutgoingFrames:
-    """The writer that pygls is given: whole frames into a file descriptor of our own.
-
-    Writing has a thread of its own, so that a client that does not read never holds up the server; `wait_for_room`
-    holds up the reading from such a client instead, so that what it is owed does not grow without end. `at_end` is
-    called in that thread, once, when the client is gone.
-    """
-
-    def __init__(self, descriptor: int, at_end: Callable[[], object], limit: int = UNSENT_LIMIT) -> None:
-        self._descriptor = descriptor
-        self._at_end = at_end
-        self._limit = limit
-        self._broken = False
-        self._unsent = 0
-        self._changed = threading.Condition()
-        self._queue: SimpleQueue[bytes] = SimpleQueue()
-        threading.Thread(target=self._write_all, name="to client", daemon=True).start()
-
-    def write(self, data: bytes) -> None:
-        """Queue all of the data, or nothing once the client is gone; never blocks."""
-        with self._changed:
-            if self._broken:
-                return
-            self._unsent += len(data)
-        self._queue.put(data)
-
-    def close(self) -> None:
-        """Nothing: the descriptor stays open until the process ends, and `flush` waits for what is queued."""
-
-    def flush(self, seconds: float) -> None:
-        """Wait until everything is written or the client is gone, but not longer than that."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._broken or not self._unsent, seconds)
-
-    def wait_for_room(self) -> None:
-        """Wait until the client has read so much that no more than the limit is left to send."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._broken or self._unsent <= self._limit)
-
-    def _write_all(self) -> None:
-        while not self._broken:
-            data = self._queue.get()
-            whole = self._write(data)
-            with self._changed:
-                self._broken = not whole
-                self._unsent -= len(data)
-                self._changed.notify_all()
-        with contextlib.suppress(RuntimeError):  # The loop is closed: the server is ending.
-            self._at_end()
-
-    def _write(self, data: bytes) -> bool:
-        """Whether the client took all of it."""
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[os.write(self._descriptor, view) :]
-            except BlockingIOError:  # noqa: PERF203 - each write may need its own second attempt
-                select.select([], [self._descriptor], [])
-            except OSError:
-                return False
-        return True
+        strict = self._buffer.find(b"\r\n\r\n")
+        lenient = self._buffer.find(b"\n\n", 0, strict if strict >= 0 else len(self._buffer))
+        if lenient >= 0:
+            return lenient + 2
+        if strict >= 0:
+            return strict + 4
+        if len(self._buffer) > HEADER_LIMIT:
+            del self._buffer[: max(self._buffer.rfind(b"\n") + 1, len(self._buffer) - HEADER_LIMIT)]
+        return None
 
 
 class Backlog:
@@ -188,39 +112,106 @@ class Backlog:
             self._changed.notify_all()
 
 
-def read_in_thread(
+def read(
     descriptor: int,
     deliver: Callable[[bytes | TooLargeError], object],
     at_end: Callable[[], object],
-    wait_for_room: Callable[[], object] = lambda: None,
+    outgoing: Outgoing,
 ) -> None:
     """Deliver frames from a file descriptor in the running loop, then call `at_end` there.
 
-    Before each frame, `wait_for_room` may hold up the reading, for which it is called in the reading thread.
+    As long as there is no room for answers, nothing is read. The loop waits for what is to be read where it can, which
+    is a hop between threads less; else a thread reads.
     """
     loop = asyncio.get_running_loop()
+    try:
+        _LoopReader(loop, descriptor, deliver, at_end, outgoing).start()
+    except (NotImplementedError, PermissionError):
+        # The event loop of Windows cannot wait for pipes, and others not for files.
+        _read_in_thread(loop, descriptor, deliver, at_end, outgoing)
+
+
+class _LoopReader:
+    """Reads between two handlers, each of which takes a moment."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        descriptor: int,
+        deliver: Callable[[bytes | TooLargeError], object],
+        at_end: Callable[[], object],
+        outgoing: Outgoing,
+    ) -> None:
+        self._loop = loop
+        self._descriptor = descriptor
+        self._deliver = deliver
+        self._at_end = at_end
+        self._outgoing = outgoing
+        self._frames = Frames()
+
+    def start(self) -> None:
+        self._loop.add_reader(self._descriptor, self._read)
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._descriptor, MOST_READ)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._handle(self._frames.feed(data))
+        else:
+            self._loop.remove_reader(self._descriptor)
+            self._at_end()
+
+    def _handle(self, frames: Iterator[bytes | TooLargeError]) -> None:
+        for frame in frames:
+            self._deliver(frame)
+            if not self._outgoing.has_room():
+                self._loop.remove_reader(self._descriptor)
+                threading.Thread(target=self._wait, args=(frames,), name="room", daemon=True).start()
+                return
+
+    def _wait(self, frames: Iterator[bytes | TooLargeError]) -> None:
+        self._outgoing.wait_for_room()
+        with contextlib.suppress(RuntimeError):  # The loop is closed: the server is ending.
+            self._loop.call_soon_threadsafe(self._go_on, frames)
+
+    def _go_on(self, frames: Iterator[bytes | TooLargeError]) -> None:
+        self.start()
+        self._handle(frames)
+
+
+def _read_in_thread(
+    loop: asyncio.AbstractEventLoop,
+    descriptor: int,
+    deliver: Callable[[bytes | TooLargeError], object],
+    at_end: Callable[[], object],
+    outgoing: Outgoing,
+) -> None:
     backlog = Backlog()
 
     def handle(frame: bytes | TooLargeError, size: int) -> None:
         backlog.done(size)
         deliver(frame)
 
-    def read() -> None:
+    def read_all() -> None:
+        frames = Frames()
         try:
-            for frame in Frames(lambda size: os.read(descriptor, size)):
-                size = len(frame) if isinstance(frame, bytes) else 0
-                wait_for_room()
-                backlog.add(size)
-                loop.call_soon_threadsafe(handle, frame, size)
+            while data := os.read(descriptor, MOST_READ):
+                for frame in frames.feed(data):
+                    size = len(frame) if isinstance(frame, bytes) else 0
+                    outgoing.wait_for_room()
+                    backlog.add(size)
+                    loop.call_soon_threadsafe(handle, frame, size)
         except OSError:
             pass
         finally:
             loop.call_soon_threadsafe(at_end)
 
     def guarded() -> None:
-        try:
-            read()
-        except RuntimeError:  # The loop is closed: the server is ending.
-            return
+        with contextlib.suppress(RuntimeError):  # The loop is closed: the server is ending.
+            read_all()
 
     threading.Thread(target=guarded, name="from client", daemon=True).start()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from whysafe.encoding import DecodeError, decode, encode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
 FRAME_LIMIT = 1 << 30
@@ -22,10 +23,15 @@ _LENGTH = struct.Struct(">I")
 WireError = DecodeError
 
 
+def frame(message: object) -> bytes:
+    """The frame of one message."""
+    body = json.dumps(message, separators=(",", ":")).encode("ascii")
+    return _LENGTH.pack(len(body)) + body
+
+
 def write_frame(stream: BinaryIO, message: object) -> None:
     """Write one message and flush. Raises OSError (BrokenPipeError) when the other side is gone."""
-    body = json.dumps(message, separators=(",", ":")).encode("ascii")
-    stream.write(_LENGTH.pack(len(body)) + body)
+    stream.write(frame(message))
     stream.flush()
 
 
@@ -34,12 +40,37 @@ def read_frame(stream: BinaryIO) -> Any:
     header = _read_exactly(stream, _LENGTH.size)
     if header is None:
         return None
-    (length,) = _LENGTH.unpack(header)
+    body = _read_exactly(stream, _length(header))
+    return None if body is None else _message(body)
+
+
+class Incoming:
+    """Messages in a stream that is read in parts, as they come."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[Any]:
+        """The messages that are complete with this part. Raises WireError where the stream holds anything else."""
+        buffer = self._buffer
+        buffer += data
+        while len(buffer) >= _LENGTH.size:
+            end = _LENGTH.size + _length(buffer[: _LENGTH.size])
+            if len(buffer) < end:
+                return
+            body = bytes(buffer[_LENGTH.size : end])
+            del buffer[:end]
+            yield _message(body)
+
+
+def _length(header: bytes | bytearray) -> int:
+    length: int = _LENGTH.unpack(header)[0]
     if length > FRAME_LIMIT:
         raise WireError(f"a frame of {length:,} bytes is over the limit of {FRAME_LIMIT:,}")
-    body = _read_exactly(stream, length)
-    if body is None:
-        return None
+    return length
+
+
+def _message(body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError as error:
@@ -57,4 +88,4 @@ def _read_exactly(stream: BinaryIO, length: int) -> bytes | None:
     return b"".join(parts)
 
 
-__all__ = ["WireError", "decode", "encode", "read_frame", "write_frame"]
+__all__ = ["Incoming", "WireError", "decode", "encode", "frame", "read_frame", "write_frame"]

@@ -1,26 +1,29 @@
 """One worker process as the main process sees it: start, send, receive, kill.
 
-Every pipe has a thread of its own, the same on every system: a worker that hangs must never block the main process,
-neither when it is written to nor when it is read from. Loads no libcst and no pygls, so that the worker can start
-while these are being imported.
+A worker that hangs must never block the main process, neither when it is written to nor when it is read from. Loads no
+libcst and no pygls, so that the worker can start while these are being imported.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import subprocess
 import tempfile
 import threading
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from whysafe import launch
 from whysafe.lsp import wire
+from whysafe.lsp.outgoing import Outgoing
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
+
+MOST_READ = 1 << 18
+"""Bytes that are taken at a time."""
 
 log = logging.getLogger(__name__)
 
@@ -36,18 +39,20 @@ class Worker:
     def __init__(self, start_command: Sequence[str]) -> None:
         """Start the process. Raises OSError where that is impossible."""
         self._folder = tempfile.TemporaryDirectory(prefix="whysafe-", ignore_cleanup_errors=True)
-        self._outbox: SimpleQueue[Any] = SimpleQueue()
-        self._attached = threading.Event()
         self._killed = False
         self._process = subprocess.Popen(  # noqa: S603 - the command is our own launcher
             list(start_command),
+            bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=self._folder.name,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        threading.Thread(target=self._write_all, name="to worker", daemon=True).start()
-        threading.Thread(target=self._read_all, name="from worker", daemon=True).start()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._answers = self._process.stdout
+        self._incoming = wire.Incoming()
+        self._outgoing = Outgoing(self._process.stdin.fileno(), self._process.stdin.close)
 
     @property
     def pid(self) -> int:
@@ -61,43 +66,53 @@ class Worker:
     ) -> None:
         """Deliver messages, from the first one, and at last the end of the process with its cause, in this loop."""
         self._loop, self._on_message, self._on_end = loop, on_message, on_end
-        self._attached.set()
+        try:
+            loop.add_reader(self._answers.fileno(), self._read)
+        except NotImplementedError:
+            # The event loop of Windows cannot wait for pipes.
+            threading.Thread(target=self._read_all, name="from worker", daemon=True).start()
 
     def send(self, message: Any) -> None:
-        """Queue one JSON-ready message; never blocks."""
-        self._outbox.put(message)
+        """Send one JSON-ready message; never blocks."""
+        self._outgoing.write(wire.frame(message))
 
     def kill(self) -> None:
         """End the process at once and clean up after it. May be called twice."""
         self._killed = True
-        self._outbox.put(None)
         self._process.kill()
+        self._outgoing.end()
         # A process stuck in the kernel does not go away at once; nobody waits for it.
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=1)
         self._folder.cleanup()
 
-    def _write_all(self) -> None:
-        pipe = self._process.stdin
-        assert pipe is not None
-        with contextlib.suppress(OSError, ValueError):
-            while (message := self._outbox.get()) is not None:
-                wire.write_frame(pipe, message)  # type: ignore[arg-type]
-        with contextlib.suppress(OSError, ValueError):
-            pipe.close()
-
-    def _read_all(self) -> None:
-        pipe = self._process.stdout
-        assert pipe is not None
-        self._attached.wait()
+    def _read(self) -> None:
+        """Take what there is to read; called in the event loop."""
         cause = ""
         try:
-            while (message := wire.read_frame(pipe)) is not None:  # type: ignore[arg-type]
-                self._call(self._on_message, message)
-        except (wire.WireError, OSError, ValueError) as error:
+            data = os.read(self._answers.fileno(), MOST_READ)
+            for message in self._incoming.feed(data):
+                self._on_message(self, message)
+        except (wire.WireError, OSError) as error:
+            data, cause = b"", str(error)
+        if not data:
+            self._loop.remove_reader(self._answers.fileno())
+            threading.Thread(target=self._end, args=(cause,), name="end of worker", daemon=True).start()
+
+    def _read_all(self) -> None:
+        """The same in a thread of its own."""
+        cause = ""
+        try:
+            while data := os.read(self._answers.fileno(), MOST_READ):
+                for message in self._incoming.feed(data):
+                    self._call(self._on_message, message)
+        except (wire.WireError, OSError) as error:
             cause = str(error)
-        finally:
-            pipe.close()
+        self._end(cause)
+
+    def _end(self, cause: str) -> None:
+        """Tell the end of the process, which may take a moment longer than its output."""
+        self._answers.close()
         if not self._killed:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 cause = cause or describe_exit(self._process.wait(timeout=1))

@@ -7,17 +7,18 @@ never imports this module.
 from __future__ import annotations
 
 import gc
+import math
 import os
 import signal
-import sys
-import threading
+import time
 import traceback
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import Empty
 from typing import TYPE_CHECKING, Any, Protocol
 
 from whysafe import limits
 from whysafe.lsp import messages, wire
+from whysafe.lsp.inbox import Inbox, inbox
 from whysafe.lsp.renewal import renewal
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ REST = 2.0
 """Seconds without a request after which the next one is not expected at once."""
 BUSY = 100
 """After so many answers without a pause, the young objects are looked through all the same."""
+MEASURED_EVERY = 1.0
+"""Seconds after which memory is measured again."""
 MOST_GROWN = 40_000
 """How many lines of all documents may have a tree; each takes some 3 kB."""
 
@@ -76,6 +79,7 @@ class Desk:
         """The least recently used first."""
         self._most_grown = most_grown
         self._to_fill: dict[str, None] = {}
+        self._memory, self._measured = 0, -math.inf
 
     def answer(self, request: object) -> object | None:
         """The answer to one request, or None where it owes none. Whatever the engine raises becomes `Failed`."""
@@ -109,6 +113,13 @@ class Desk:
             del self._to_fill[uri]
         return True
 
+    def _held(self) -> int:
+        """Memory that this process holds, measured at most once a second: that reads a file of the system."""
+        now = time.monotonic()
+        if now - self._measured >= MEASURED_EVERY:
+            self._memory, self._measured = limits.resident_bytes(), now
+        return self._memory
+
     def _grown(self) -> int:
         return sum(known.document.grown for known in self._open.values())
 
@@ -130,7 +141,7 @@ class Desk:
         if request.fill:
             self._to_fill[request.uri] = None
         self._trim()
-        return messages.Analysed(request.id, facts, limits.resident_bytes())
+        return messages.Analysed(request.id, facts, self._held())
 
     def _changed(self, request: messages.Change) -> object:
         known = self._open.get(request.uri)
@@ -146,7 +157,7 @@ class Desk:
         known.revision, known.facts = request.revision, facts
         self._open[request.uri] = self._open.pop(request.uri)
         self._trim()
-        return messages.Renewed(request.id, change, limits.resident_bytes())
+        return messages.Renewed(request.id, change, self._held())
 
     def _written(self, request: messages.Write) -> object:
         known = self._open.get(request.uri)
@@ -156,23 +167,19 @@ class Desk:
 
 
 def serve(reader: BinaryIO, writer: BinaryIO, engine: Engine, leave: Callable[[int], object] = os._exit) -> None:
-    """Answer requests until the pipe of the main process closes, then call `leave` with the exit status.
-
-    Reading has a thread of its own, because the end of the main process must be noticed during an analysis, too.
-    """
-    inbox: SimpleQueue[Any] = SimpleQueue()
-    threading.Thread(target=_read, args=(reader, inbox, leave), name="requests", daemon=True).start()
+    """Answer requests until the pipe of the main process closes, then call `leave` with the exit status."""
+    requests = inbox(reader, leave)
     desk = Desk(engine)
     wire.write_frame(writer, messages.pack(messages.Ready(tuple(engine.cards().values()))))
     answers = 0
     while True:
         limits.allow_processor_time()
-        while inbox.empty() and desk.use_pause():
+        while requests.empty() and desk.use_pause():
             limits.allow_processor_time()
         answers += 1
-        if inbox.empty() or answers % BUSY == 0:
+        if requests.empty() or answers % BUSY == 0:
             gc.collect(1)
-        request = _next(inbox)
+        request = _next(requests)
         if request is None:
             return
         limits.allow_processor_time()
@@ -181,26 +188,13 @@ def serve(reader: BinaryIO, writer: BinaryIO, engine: Engine, leave: Callable[[i
             wire.write_frame(writer, messages.pack(answer))
 
 
-def _next(inbox: SimpleQueue[Any]) -> Any:
+def _next(requests: Inbox) -> Any:
     """The next request; a rest is used to look for garbage everywhere."""
     try:
-        return inbox.get(timeout=REST)
+        return requests.get(REST)
     except Empty:
         gc.collect()
-        return inbox.get()
-
-
-def _read(reader: BinaryIO, inbox: SimpleQueue[Any], leave: Callable[[int], object]) -> None:
-    status = 0
-    try:
-        while (frame := wire.read_frame(reader)) is not None:
-            inbox.put(messages.unpack(frame))
-    except (wire.WireError, OSError, ValueError) as error:
-        sys.stderr.write(f"whysafe worker: unreadable request: {error}\n")
-        status = 1
-    finally:
-        inbox.put(None)
-        leave(status)
+        return requests.get()
 
 
 def main() -> None:

@@ -91,10 +91,14 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Unparsed:
-    """Why a piece has no tree, for the user; `span` is within the piece, its lines from 0."""
+    """Why a piece has no tree, for the user; `span` is within the piece, its lines from 0.
+
+    `refused` tells that Python refuses it, too.
+    """
 
     span: Span
     message: str
+    refused: bool = False
 
 
 def parse(piece: Piece) -> Tree | Unparsed:
@@ -225,7 +229,9 @@ def _unparsed(piece_text: str, wrapper: str, text: str, refusal: BaseException) 
         if not reason.endswith("?"):
             reason += "."
         return Unparsed(
-            _place(piece_text, error, wrapper.count("\n")), f"Syntax error: {reason} This statement is not analysed."
+            _place(piece_text, error, wrapper.count("\n")),
+            f"Syntax error: {reason} This statement is not analysed.",
+            refused=True,
         )
     except _REFUSALS:
         pass
