@@ -92,6 +92,11 @@ def check(piece, grown):
     assert [shape(node) for node in grown.body] == [shape(node) for node in fresh.body]
     ours = [node for statement in grown.body for node in nodes_of(statement)]
     theirs = [node for statement in fresh.body for node in nodes_of(statement)]
+    code = cst.Module([]).code_for_node
+    for one, other in zip(ours, theirs, strict=True):
+        if isinstance(one, cst.BaseSmallStatement):
+            # What a rule writes of a node for a fix has its blanks and comments, too.
+            assert code(one) == code(other)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(locating, "outline", lambda _: None)
         there = locate(fresh, piece.text, theirs)

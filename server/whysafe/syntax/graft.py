@@ -185,7 +185,8 @@ def _graft_expression(
     place = places[-1]
     starts = line_starts(before)
     start, end = (starts[line] if line < len(starts) else len(before) for line in _range(place, lines))
-    found = graft_elements(place.block.nodes[place.low], (start, end), before, after, tables)
+    column = lines[place.block.first].column
+    found = graft_elements(place.block.nodes[place.low], (start, end), column, before, after, tables)
     if found is None:
         return None
     if isinstance(found, Exception):
@@ -194,8 +195,8 @@ def _graft_expression(
     more = after.count("\n") - before.count("\n")
     behind = place.starts[place.low] + 1
     after_lines = [*lines[:behind], *(line.shifted(more) for line in lines[behind:])]
-    column = found.start - starts[a]
-    piece = Graft(found.module, found.wrapper, found.text, a, b - a, found.tables, column, found.rebuilt)
+    unread = found.start - starts[a]
+    piece = Graft(found.module, found.wrapper, found.text, a, b - a, found.tables, unread, found.rebuilt)
     return Grown(_rebuilt(places, [found.statement]), after_lines, piece)
 
 

@@ -36,6 +36,9 @@ SHORTEST: Final = 10
 # What the parser may read otherwise than the lexer does, and what goes on behind the last line.
 _UNUSUAL: Final = re.compile(r"[\f\0]|\r(?!\n)|\\\r?\n?\Z")
 
+# What the parser passes over between elements.
+_BLANK: Final = re.compile(r"(?:[ \t]|\\\r?\n|(?:\#[^\r\n]*)?\r?\n)*")
+
 # The first element keeps those behind it from being the only one, which is read in other ways.
 _WRAPPERS: Final[dict[type, tuple[str, str, str]]] = {
     cst.Call: ("_(", "0,\n", ")"),
@@ -78,14 +81,16 @@ class _Rows:
     wrapper: str
     text: str
     closing: str
+    column: int
+    """How many blanks were put before the text."""
     bracket: Bracket
     """The one around the text and the wrapper before it."""
 
 
-def graft_elements(
-    statement: cst.CSTNode, within: tuple[int, int], before: str, after: str, known: Sequence[Table]
+def graft_elements(  # noqa: PLR0913, PLR0917 - each of them is a part of one question
+    statement: cst.CSTNode, within: tuple[int, int], column: int, before: str, after: str, known: Sequence[Table]
 ) -> Elements | Exception | None:
-    """The statement that stood between two offsets of the text `before`, as it is in the text `after`.
+    """The statement that stood between two offsets of the text `before`, at a column, as it is in the text `after`.
 
     `known` are tables of the former text, outermost first, which need not be looked for. An exception is what the
     parser said of elements whereby it cannot accept the whole either. None where the texts differ elsewhere, or outside
@@ -103,7 +108,7 @@ def graft_elements(
     else:
         tables += tables_in_statement(statement, start, end, change)
     for number in range(len(tables), 0, -1):
-        found = _graft(statement, tables[:number], change)
+        found = _graft(statement, column, tables[:number], change)
         if found is not None:
             return found
     return None
@@ -124,7 +129,7 @@ def _change(before: str, after: str) -> Change:
     return Change(before, after, low, last)
 
 
-def _graft(statement: cst.CSTNode, tables: Sequence[Table], change: Change) -> Elements | Exception | None:
+def _graft(statement: cst.CSTNode, column: int, tables: Sequence[Table], change: Change) -> Elements | Exception | None:
     """The statement with new elements in the innermost of the tables."""
     table = tables[-1]
     node = node_at(statement, table.path)
@@ -136,23 +141,29 @@ def _graft(statement: cst.CSTNode, tables: Sequence[Table], change: Change) -> E
     last = table.before[rows.high] if rows.high < len(table.rows) else len(elements)
     if last - first == len(elements):
         return None
+    # In a block, the parser notes blanks at the start of a line as those of the block and others.
+    wrapper = f"if 1:\n{' ' * column}{rows.wrapper}" if column else rows.wrapper
     try:
-        module: Any = cst.parse_module(rows.wrapper + rows.text + rows.closing + "\n")
+        module: Any = cst.parse_module(wrapper + rows.text + rows.closing + "\n")
     except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
         return None if rows.bracket.words else error
     except Exception:  # noqa: BLE001 - whatever it is, the whole piece is parsed then, which tells
         return None
-    parsed = elements_of(module.body[0].body[0].value)
+    value = (module.body[0].body.body[0] if column else module.body[0]).body[0].value
+    parsed = elements_of(value)
     if len(parsed) != rows.bracket.elements:
         return None
     if not _is_like(node, [*elements[:first], *parsed[1:], *elements[last:]]):
         return None
+    new = with_elements(node, first, last, value, _ahead(rows, column))
+    if new is None:
+        return None
     around = (_grown(each, rows.start, change.more) for each in tables[:-1])
     inner = _with_rows(table, rows, change.more, len(parsed) - 1 - (last - first))
-    grown = _replaced(statement, table.path, with_elements(node, first, last, parsed[1:]))
+    grown = _replaced(statement, table.path, new)
     rebuilt = zip(_along(grown, table.path), _along(statement, table.path), strict=True)
     whole = (*around, inner)
-    return Elements(grown, module, rows.wrapper, rows.text, rows.start, rows.end, whole, tuple(rebuilt))
+    return Elements(grown, module, wrapper, rows.text, rows.start, rows.end, whole, tuple(rebuilt))
 
 
 def _wrapper(node: cst.CSTNode) -> tuple[str, str, str]:
@@ -176,8 +187,17 @@ def _touched(table: Table, change: Change, node: cst.CSTNode) -> _Rows | None:
         if (bracket.start, bracket.end, bracket.strings) != (begin, behind, strings) or _UNUSUAL.search(text):
             return None
         if bracket.separated or stop == len(table.rows):
-            return _Rows(low, stop, start, end, opening + element, text, closing, bracket)
+            return _Rows(low, stop, start, end, opening + element, text, closing, column, bracket)
     return None
+
+
+def _ahead(rows: _Rows, column: int) -> Any:
+    """What is blank, or a comment, before the first element of the rows: from the bracket, or from its line on."""
+    blank = _BLANK.match(rows.text, rows.column)
+    line = "" if rows.low == 0 else "\n"
+    ahead = "" if blank is None else blank.group()
+    alone: Any = cst.parse_module(f"if 1:\n{' ' * (column or 1)}[{line}{ahead}0]\n")
+    return alone.body[0].body.body[0].body[0].value.lbracket.whitespace_after
 
 
 def _is_like(node: cst.CSTNode, elements: Sequence[Any]) -> bool:
