@@ -1,6 +1,7 @@
 """Words, and what is remembered of them."""
 
 import re
+import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,14 @@ from whysafe.syntax.words import WordTest, words_of
 
 def test_words_are_folded():
     assert words_of("ｅｖａｌ(x) # é") == {"eval", "x", "é"}
+
+
+@given(
+    st.lists(st.sampled_from([*map(chr, range(128)), "é", "e\u0301", "ﬁ", "Ａ", "²", "\u0301", "\u2028", "\x85", "ª"]))
+)
+def test_words_are_those_that_an_expression_finds(parts):
+    text = "".join(parts)
+    assert words_of(text) == set(re.findall(r"\w+", unicodedata.normalize("NFKC", text)))
 
 
 @given(st.lists(st.frozensets(st.text(alphabet="abP_1", min_size=1, max_size=4)), max_size=5))
