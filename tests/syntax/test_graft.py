@@ -1,12 +1,16 @@
 """A tree that was grown along with edits is the tree of the new text; places in it are those of the new text."""
 
 import random
+import sys
 
 import libcst as cst
+import pytest
 from whysafe.syntax import graft as grafting
+from whysafe.syntax import tree as trees
 from whysafe.syntax.locate import locate
 from whysafe.syntax.split import Piece, split
-from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
+from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow, wrapper_of
+from whysafe.syntax.validity import accepts
 
 FUNCTION = '''\
 def f(a, b):  # note
@@ -63,6 +67,10 @@ TYPED = [
 
 def piece_of(text, indents=()):
     return Piece(text, indents, header=False, lines=text.count("\n"))
+
+
+def accepted_by(piece):
+    return lambda: accepts(wrapper_of(piece) + piece.text)
 
 
 def shape(node):
@@ -122,7 +130,7 @@ def test_random_edits():
         tree = parse(former)
         for _ in range(12):
             piece = piece_of(edited(former.text, rng))
-            grown = regrow(piece, former, tree)
+            grown = regrow(piece, former, tree, accepted_by(former))
             attempts += 1
             grafts += check(piece, grown)
             after = grown or parse(piece)
@@ -145,7 +153,7 @@ def test_random_edits_of_the_library(library):
             for _ in range(4):
                 piece = piece_of(edited(former.text, rng), former.indents)
                 attempts += 1
-                grafts += check(piece, regrow(piece, former, tree))
+                grafts += check(piece, regrow(piece, former, tree, accepted_by(former)))
     assert grafts > attempts / 6
 
 
@@ -161,14 +169,66 @@ def test_only_the_changed_statements_are_parsed(monkeypatch):
     tree = parse(former)
     monkeypatch.setattr(grafting.cst, "parse_module", spy)
     piece = piece_of(former.text.replace("y = 150", "y = 150 + x"))
-    grown = regrow(piece, former, tree)
+    grown = regrow(piece, former, tree, accepted_by(former))
     assert isinstance(grown, Tree)
     assert parsed == ["if 1:\n        y = 150 + x\n"]
+
+
+def typed(line, new, former):
+    """The piece in which something is typed above a line, and what its former tree makes of it."""
+    piece = piece_of(former.text.replace(line, new + line))
+    return piece, regrow(piece, former, parse(former), accepted_by(former))
+
+
+def test_a_decorator_belongs_to_what_follows_it():
+    former = piece_of("def f():\n    x = 1\n    def g():\n        pass\n    return 2\n")
+    piece, grown = typed("    def g", "    @d\n", former)
+    assert not isinstance(grown, Unparsed)
+    check(piece, grown)
+    assert isinstance(parse(piece), Tree)
+
+
+@pytest.mark.parametrize(
+    "new", ["y = = 1", "y = (", "y = f(a,", "y = 'a", "print y", "if y", "y = f(b c)", "for y in", "1 = y", "y = f'{a"]
+)
+def test_an_error_is_placed_by_its_statement_alone(new, monkeypatch):
+    """It is the one that Python finds in the whole."""
+    asked = []
+    parse_with_python = trees._ast_parse
+    former = piece_of(
+        "def f():\n" + "".join(f"    if a:\n        x{n} = g(1)\n" for n in range(200)) + "    return x\n"
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(trees, "_ast_parse", lambda text: [asked.append(text), parse_with_python(text)][1])
+        piece, grown = typed("        x100", f"        {new}\n", former)
+    assert isinstance(grown, Unparsed)
+    assert grown == parse(piece)
+    assert grown.span.start.line == 202
+    assert grown.by_python
+    assert len(asked) == 1
+    assert len(asked[0]) < 100
+
+
+@pytest.mark.parametrize("new", ["        if y:\n", "        try:\n            z\n", "        for y in z:\n"])
+def test_an_error_behind_a_statement_is_placed_in_the_whole(new):
+    former = piece_of("def f():\n    if a:\n        x = 1\n        y = 2\n    return x\n")
+    piece, grown = typed("        y", new, former)
+    assert grown == parse(piece)
+
+
+def test_what_python_has_not_accepted_is_asked_as_a_whole():
+    """What it refuses first stands above the statement that the parser refuses."""
+    newer = "    type Pair[T] = tuple[T, T]\n" if sys.version_info < (3, 12) else "    print `x`\n"
+    former = piece_of(f"def f():\n{newer}    if a:\n        x = 1\n    return x\n")
+    if isinstance(parse(former), Tree):
+        piece, grown = typed("        x", "        y = = 1\n", former)
+        assert grown == parse(piece)
+        assert grown.span.start.line == 1
 
 
 def test_the_old_tree_stays_as_it_was():
     former = piece_of(FUNCTION)
     tree = parse(former)
     before = tree.module.code
-    regrow(piece_of(FUNCTION.replace("print(each)", "print(each, 2)")), former, tree)
+    regrow(piece_of(FUNCTION.replace("print(each)", "print(each, 2)")), former, tree, accepted_by(former))
     assert tree.module.code == before == FUNCTION

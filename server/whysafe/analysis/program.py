@@ -36,7 +36,7 @@ from whysafe.semantics.values import (
 )
 from whysafe.syntax.position import Edit
 from whysafe.syntax.split import Piece, resplit, split
-from whysafe.syntax.tree import Tree, Unparsed, wrapper_of
+from whysafe.syntax.tree import Tree, Unparsed
 from whysafe.syntax.validity import accepts, is_plain
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Program:
 
     def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True, glance: Glance | None = None) -> None:
         self.catalogue = catalogue
-        accepted = accepts(text)
+        accepted = accepts(text) or None
         self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text)])
         self.world = DocumentWorld(self.order, catalogue)
         self.length = len(text)
@@ -368,9 +368,9 @@ class Program:
         for unit in section.units:
             if isinstance(unit.tree, Tree):
                 unit.valid = True
-            elif not unit.valid and self._gated and is_plain(unit.piece.text):
+            elif not unit.valid and self._gated and not _is_refused(unit) and is_plain(unit.piece.text):
                 # Python's word is enough for what needs no tree, and it holds if the tree is refused for its depth.
-                unit.valid = (unit.accepted or _accepted(unit.piece)) and self._sleeps(unit)
+                unit.valid = units.is_accepted(unit) and self._sleeps(unit)
             if not unit.valid:
                 self.world.scopes(unit)
             if isinstance(unit.tree, Unparsed) and not unit.valid:
@@ -414,6 +414,11 @@ def _ancestors(gone: Sequence[Unit]) -> tuple[Unit, ...]:
     return tuple(dict.fromkeys(found))[:MOST_ANCESTORS]
 
 
+def _is_refused(unit: Unit) -> bool:
+    """Whether Python has refused the text of a unit, so that it need not be asked."""
+    return isinstance(unit.tree, Unparsed) and unit.tree.by_python
+
+
 def _changed(unit: Unit) -> None:
     if unit.section is not None:
         unit.section.memo.clear()
@@ -425,11 +430,6 @@ def _together(signatures: Sequence[_Signatures]) -> dict[str, list[tuple[str, ..
         for name, texts in each.items():
             joined.setdefault(name, []).append(texts)
     return joined
-
-
-def _accepted(piece: Piece) -> bool:
-    """Whether the piece is certainly valid: a cheap question that spares the tree."""
-    return not piece.header and not piece.joins and accepts(wrapper_of(piece) + piece.text)
 
 
 def _given(found: Sequence[Binding], resolver: Resolver) -> Iterator[Value]:

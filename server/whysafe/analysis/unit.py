@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -17,7 +18,8 @@ from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, S
 from whysafe.syntax.locate import locate
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
-from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
+from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow, wrapper_of
+from whysafe.syntax.validity import accepts
 from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
@@ -65,8 +67,8 @@ class Unit:
     """What was awake when the gate was last asked about the text, and whether it passed."""
     places: dict[cst.CSTNode, Span] = field(default_factory=dict)
     """Positions that were needed before."""
-    accepted: bool = False
-    """Whether the piece was a part of a document that Python accepts."""
+    accepted: bool | None = None
+    """Whether Python accepts the piece, or the document that it was a part of; None until somebody asks."""
     valid: bool = False
     """Whether the piece is known to be valid although nobody has needed its tree."""
     text_findings: tuple[Finding, ...] | None = None
@@ -92,7 +94,7 @@ class Unit:
         return isinstance(self.tree, Unparsed)
 
 
-def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool = False) -> Unit:
+def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool | None = None) -> Unit:
     words = words_of(piece.text)
     return Unit(
         piece,
@@ -102,6 +104,14 @@ def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool =
         ancestors=ancestors,
         accepted=accepted,
     )
+
+
+def is_accepted(unit: Unit) -> bool:
+    """Whether the piece is certainly valid: a cheap question that spares the tree."""
+    if unit.accepted is None:
+        piece = unit.piece
+        unit.accepted = not piece.header and not piece.joins and accepts(wrapper_of(piece) + piece.text)
+    return unit.accepted
 
 
 def ensure_tree(unit: Unit) -> Tree | Unparsed:
@@ -115,7 +125,9 @@ def ensure_tree(unit: Unit) -> Tree | Unparsed:
 def _regrown(unit: Unit) -> Tree | Unparsed | None:
     """The tree of a unit from that of the unit that it was before an edit, with the places that are known there."""
     for former in unit.ancestors:
-        tree = regrow(unit.piece, former.piece, former.tree) if isinstance(former.tree, Tree) else None
+        if not isinstance(former.tree, Tree):
+            continue
+        tree = regrow(unit.piece, former.piece, former.tree, partial(is_accepted, former))
         if isinstance(tree, Tree) and tree.graft is not None:
             first, last = tree.graft.line, tree.graft.line + tree.graft.replaced
             more = unit.piece.lines - former.piece.lines
@@ -125,6 +137,8 @@ def _regrown(unit: Unit) -> Tree | Unparsed | None:
                 elif span.start.line >= last:
                     unit.places[node] = span.shifted(more)
             unit.former_codes = former.codes
+            if former.accepted and accepts(tree.graft.wrapper + tree.graft.text):
+                unit.accepted = True
         if tree is not None:
             return tree
     return None

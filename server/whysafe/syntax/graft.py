@@ -9,15 +9,15 @@ tree, which is never changed. Where anything is unusual there is no graft, and t
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
 from whysafe.syntax.guard import guard
-from whysafe.syntax.lexer import CLOSE, COMMENT, LINE, OPEN, scan
-from whysafe.syntax.source import line_starts, split_lines
+from whysafe.syntax.outline import CLOSING, CONTINUATION, DECORATOR, Outline, difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,21 +26,10 @@ LARGEST: Final = 400_000
 """The longest text, in characters, that is grafted: what is longer is left to the guard of whole pieces."""
 
 # What columns cannot be counted with, and what goes on behind the end of its line.
-_UNUSUAL: Final = re.compile(r"[\t\f\0]|\r(?!\n)|\\\r?\n[ ]*\\|(?:\A|\n)[ ]*\\\r?\n|\\\r?\n?\Z")
-_CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
-_ORDINARY, _DECORATOR, _CONTINUATION, _CLOSING = range(4)
-_WRAPPER: Final = "if 1:\n"
-
-
-class Line(NamedTuple):
-    """Where a logical line begins (lines from 0), and what kind of word it begins with."""
-
-    line: int
-    column: int
-    kind: int
-
-    def shifted(self, lines: int) -> Line:
-        return Line(self.line + lines, self.column, self.kind)
+_UNUSUAL_MARKS: Final = ("\t", "\f", "\0")
+_UNUSUAL: Final = re.compile(r"\r(?!\n)|\\\r?\n[ ]*\\|(?:\A|\n)[ ]*\\\r?\n|\\\r?\n?\Z")
+WRAPPER: Final = "if 1:\n"
+"""What indented statements are parsed behind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,16 +46,15 @@ class Graft:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grown:
-    """The statements of a piece after a graft, the logical lines of the piece, and the graft itself."""
+    """The statements of a piece after a graft, and the graft itself."""
 
     body: tuple[cst.BaseStatement, ...]
-    outline: list[Line]
     graft: Graft
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Statements of one indentation: their nodes, their logical lines as indices of the outline, and their lines."""
+    """Statements of one indentation: their nodes, their logical lines as indices of the outline, and their offsets."""
 
     nodes: Sequence[Any]
     first: int
@@ -87,96 +75,99 @@ class _Place:
     high: int
 
 
-def outline(text: str) -> list[Line] | None:
-    """The logical lines of a text; None where columns cannot be trusted."""
-    if _UNUSUAL.search(text):
-        return None
-    starts = line_starts(text)
-    found: list[Line] = []
-    for kind, start, first in scan(text):
-        if kind == LINE:
-            found.append(Line(bisect_left(starts, start), first - start, _kind(text, first)))
-    return found
-
-
-def _kind(text: str, first: int) -> int:
-    if text[first] == "@":
-        return _DECORATOR
-    if text[first] in ")]}":
-        return _CLOSING
-    return _CONTINUATION if _CONTINUES.match(text, first) else _ORDINARY
-
-
 @dataclass(frozen=True, slots=True)
 class Refused:
     """What the parser said of a part of the piece, whereby it cannot accept the whole either."""
 
     error: Exception
+    text: str
+    line: int
+    """The line of the piece on which the part begins."""
+    column: int
+    """Where its statements begin."""
 
 
-def graft(body: Sequence[cst.BaseStatement], before: str, lines: list[Line], after: str) -> Grown | Refused | None:
-    """The statements of a piece whose text was `before`, with these logical lines, and is `after` now.
+def graft(
+    body: Sequence[cst.BaseStatement], before: str, lines: Outline, after: str, new: Outline
+) -> Grown | Refused | None:
+    """The statements of a piece whose text was `before`, with these logical lines, and is `after` now, with the `new`.
 
     None where the change is at the outermost level, where it may change how what follows is read, or where something
     is unusual.
     """
-    if max(len(before), len(after)) > LARGEST or not lines:
+    if max(len(before), len(after)) > LARGEST or not lines.starts or _is_unusual(before) or _is_unusual(after):
         return None
-    old, new = split_lines(before), split_lines(after)
-    first, last = _difference(old, new)
-    more = len(new) - len(old)
-    places = _descend(_Block(body, 0, len(lines), 0, len(old), ()), lines, first, last)
+    first, last, more = difference(before, after)
+    places = _descend(_Block(body, 0, len(lines.starts), 0, len(before), ()), lines, first, last)
+    if new.torn:
+        return _torn(places[-1], lines, after, new, more) if len(places) > 1 else None
     for depth in range(len(places) - 1, 0, -1):
         place = places[depth]
-        a, b = _range(place, lines)
-        text = "".join(new[a : b + more])
-        column = lines[place.block.first].column
-        fresh = outline(text)
-        if fresh is None:
-            return None
-        if not fresh or any(line.column < column for line in fresh):
+        begin, end = _range(place, lines)
+        column = _column(lines, place.block.first)
+        low, high = _stretch(place, lines, new, more)
+        if not _is_row(new, low, high, column):
             continue
-        if fresh[0].column != column or fresh[0].kind in {_CONTINUATION, _CLOSING}:
-            continue
-        if guard(text):
-            return None
-        try:
-            module = cst.parse_module(_WRAPPER + text)
-        except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
-            return Refused(error) if _is_complete(text) else None
-        except Exception:  # noqa: BLE001 - whatever it is, the whole piece is parsed then, which tells
-            return None
+        text = after[begin : end + more]
+        line = before.count("\n", 0, begin)
+        module = _parsed(text)
+        if not isinstance(module, cst.Module):
+            return Refused(module, text, line, column) if module is not None else None
         nodes = _wrapped(module)
-        if len(nodes) != len(_statements(fresh, 0, len(fresh), column) or ()):
+        if len(nodes) != len(_statements(new, low, high, column) or ()):
             return None
-        low, high = place.starts[place.low], _index_after(place)
-        grown = [line.shifted(a) for line in fresh]
-        after_lines = [*lines[:low], *grown, *(line.shifted(more) for line in lines[high:])]
-        piece = Graft(module, _WRAPPER, text, a, b - a)
-        return Grown(_rebuilt(places[: depth + 1], nodes), after_lines, piece)
+        piece = Graft(module, WRAPPER, text, line, _lines_of(before, begin, end))
+        return Grown(_rebuilt(places[: depth + 1], nodes), piece)
     return None
 
 
-def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """The lines of the old text that differ from the new one: from the first up to and without the last."""
-    shorter = min(len(old), len(new))
-    first = 0
-    while first < shorter and old[first] == new[first]:
-        first += 1
-    same = 0
-    while same < shorter - first and old[-1 - same] == new[-1 - same]:
-        same += 1
-    return first, len(old) - same
+def _torn(place: _Place, lines: Outline, after: str, new: Outline, more: int) -> Refused | None:
+    """What the parser says of the statements in which a bracket is left open, wherever they end."""
+    begin, end = _range(place, lines)
+    if lines.torn or not begin <= new.torn[0] < end + more:
+        return None
+    text = after[begin : end + more]
+    error = _parsed(text)
+    if error is None or isinstance(error, cst.Module):
+        return None
+    return Refused(error, text, after.count("\n", 0, begin), _column(lines, place.block.first))
 
 
-def _descend(block: _Block, lines: list[Line], first: int, last: int) -> list[_Place]:
-    """The statements around lines of the text, from the outermost block to the innermost."""
+def _parsed(text: str) -> cst.Module | Exception | None:
+    """Indented statements as a module, or why the parser refuses them; None where the whole piece has to tell."""
+    if guard(text):
+        return None
+    try:
+        return cst.parse_module(WRAPPER + text)
+    except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
+        return error
+    except Exception:  # noqa: BLE001 - whatever it is, the whole piece is parsed then, which tells
+        return None
+
+
+def _is_unusual(text: str) -> bool:
+    if any(mark in text for mark in _UNUSUAL_MARKS):
+        return True
+    return ("\r" in text or "\\\n" in text or text.endswith("\\")) and _UNUSUAL.search(text) is not None
+
+
+def _column(lines: Outline, index: int) -> int:
+    return lines.firsts[index] - lines.starts[index]
+
+
+def _lines_of(text: str, begin: int, end: int) -> int:
+    """How many lines stand between two line starts, or the last of them and the end of the text."""
+    return text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
+
+
+def _descend(block: _Block, lines: Outline, first: int, last: int) -> list[_Place]:
+    """The statements around a part of the text, from the outermost block to the innermost."""
     found: list[_Place] = []
     while True:
-        starts = _statements(lines, block.first, block.last, lines[block.first].column)
+        starts = _statements(lines, block.first, block.last, _column(lines, block.first))
         if starts is None or len(starts) != len(block.nodes):
             return found
-        at = [lines[index].line for index in starts]
+        at = [lines.starts[index] for index in starts]
         at[0] = block.start
         touched = max(first if first < last else first - 1, block.start)
         low = bisect_right(at, touched) - 1
@@ -191,20 +182,43 @@ def _descend(block: _Block, lines: list[Line], first: int, last: int) -> list[_P
         block = inner
 
 
-def _statements(lines: list[Line], first: int, last: int, column: int) -> list[int] | None:
+def _statements(lines: Outline, first: int, last: int, column: int) -> list[int] | None:
     """Which logical lines begin a statement of a block; None where one does not belong there."""
     found: list[int] = []
     decorated = False
     for index in range(first, last):
-        line = lines[index]
-        if line.column > column:
+        deeper = lines.firsts[index] - lines.starts[index] - column
+        if deeper > 0:
             continue
-        if line.column < column or line.kind == _CLOSING:
+        kind = lines.kinds[index]
+        if deeper < 0 or kind == CLOSING:
             return None
-        if line.kind != _CONTINUATION and not decorated:
+        if kind != CONTINUATION and not decorated:
             found.append(index)
-        decorated = line.kind == _DECORATOR
+        decorated = kind == DECORATOR
     return found
+
+
+def _stretch(place: _Place, lines: Outline, new: Outline, more: int) -> tuple[int, int]:
+    """The logical lines of the new text in the stead of the statements of a place; none where what follows differs."""
+    low, high = place.starts[place.low], _index_after(place)
+    behind = high + len(new.starts) - len(lines.starts)
+    if high < len(lines.starts) and (behind <= low or new.starts[behind] != lines.starts[high] + more):
+        return low, low
+    return low, behind
+
+
+def _is_row(lines: Outline, low: int, high: int, column: int) -> bool:
+    """Whether logical lines are statements of a block, and nothing that goes on beyond their ends."""
+    return (
+        low < high
+        and _column(lines, low) == column
+        and lines.kinds[low] not in {CONTINUATION, CLOSING}
+        and lines.kinds[high - 1] != DECORATOR
+        and all(
+            first - start >= column for start, first in zip(lines.starts[low:high], lines.firsts[low:high], strict=True)
+        )
+    )
 
 
 def _index_after(place: _Place) -> int:
@@ -212,33 +226,26 @@ def _index_after(place: _Place) -> int:
     return place.starts[place.high] if place.high < len(place.starts) else place.block.last
 
 
-def _range(place: _Place, lines: list[Line]) -> tuple[int, int]:
-    """The lines of the text of a place: from its first up to and without the line behind it."""
-    start = place.block.start if place.low == 0 else lines[place.starts[place.low]].line
-    end = lines[place.starts[place.high]].line if place.high < len(place.starts) else place.block.end
+def _range(place: _Place, lines: Outline) -> tuple[int, int]:
+    """The offsets of the text of a place: from its first line up to and without the line behind it."""
+    start = place.block.start if place.low == 0 else lines.starts[place.starts[place.low]]
+    end = lines.starts[place.starts[place.high]] if place.high < len(place.starts) else place.block.end
     return start, end
 
 
-def _inside(place: _Place, lines: list[Line]) -> list[_Block]:
+def _inside(place: _Place, lines: Outline) -> list[_Block]:
     """The indented blocks of the statement of a place; none where they cannot be told from its lines."""
     paths = _blocks(place.block.nodes[place.low])
-    column = lines[place.block.first].column
+    column = _column(lines, place.block.first)
     first, last = place.starts[place.low], _index_after(place)
     _, end = _range(place, lines)
-    regions: list[tuple[int, int]] = []
-    index = first
-    while index < last:
-        if lines[index].column > column:
-            begin = index
-            while index < last and lines[index].column > column:
-                index += 1
-            regions.append((begin, index))
-        else:
-            index += 1
+    # The logical lines of the statement itself, which are its first one and those of its branches.
+    own = [index for index in range(first, last) if lines.firsts[index] - lines.starts[index] <= column]
+    regions = [(index + 1, stop) for index, stop in pairwise([*own, last]) if index + 1 < stop]
     if len(regions) != len(paths):
         return []
     return [
-        _Block(block.body, begin, stop, lines[begin].line, lines[stop].line if stop < last else end, path)
+        _Block(block.body, begin, stop, lines.starts[begin], lines.starts[stop] if stop < last else end, path)
         for (begin, stop), (path, block) in zip(regions, paths, strict=True)
     ]
 
@@ -285,15 +292,6 @@ def _wrapped(module: cst.Module) -> Sequence[cst.BaseStatement]:
     if not isinstance(outer, cst.If) or outer.orelse is not None or not isinstance(outer.body, cst.IndentedBlock):
         return ()
     return outer.body.body
-
-
-def _is_complete(text: str) -> bool:
-    """Whether what follows a text is read as it would be without it: no string and no bracket is left open."""
-    depth, last = 0, 0
-    for kind, start, _ in scan(text + "#"):
-        depth += (kind == OPEN) - (kind == CLOSE)
-        last = start if kind == COMMENT else last
-    return depth == 0 and last == len(text)
 
 
 def _rebuilt(places: Sequence[_Place], nodes: Sequence[Any]) -> tuple[cst.BaseStatement, ...]:
