@@ -3,10 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from whysafe.analysis import unit as units
 from whysafe.analysis.offers import defined_names, may_bind_member, module_names
 from whysafe.analysis.unit import bound_names, new_unit
 from whysafe.rules import CATALOGUE
-from whysafe.syntax.split import split
+from whysafe.syntax import words
+from whysafe.syntax.split import Piece, split
 from whysafe.syntax.words import words_of
 
 MODULE = [
@@ -81,3 +83,52 @@ def test_attributes(statements):
 @pytest.mark.parametrize("text", ["z(self.v, x=1)", "x = y[self.v : 1]", "if self.v: pass", "self.v == 1"])
 def test_a_use_binds_nothing(text):
     assert not may_bind_member(f"    def method(self):\n        {text}\n", "v")
+
+
+METHOD = [
+    "    def f(self):\n",
+    "        self.a = 1\n",
+    "        (self.\n",
+    "          b) = 2\n",
+    "        x = self.c\n",
+    "        for self.d in x: pass\n",
+    "\n",
+    "        self.e[1] += 2\n",
+    "        # é\n",
+    "        (self.g := 1)\n",
+    "        del self.h\n",
+]
+LINES = st.lists(st.sampled_from(METHOD), max_size=12)
+
+
+@given(LINES, st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.lists(st.sampled_from(METHOD), max_size=2))))
+def test_what_an_edited_piece_tells_is_what_its_text_tells(lines, edits):
+    """Its words exactly, and no member less; none that is no word of it."""
+
+    def piece_of(lines):
+        text = METHOD[0] + "".join(lines)
+        return Piece(text, (4,), header=False, lines=text.count("\n"), kinds="c")
+
+    unit = new_unit(piece_of(lines))
+    for place, count, new in edits:
+        lines = [*lines[:place], *new, *lines[place + count :]]
+        unit = new_unit(piece_of(lines), (unit,))
+        fresh = new_unit(unit.piece)
+        assert unit.words == fresh.words
+        assert unit.offers == fresh.offers
+        assert fresh.members <= unit.members <= unit.words
+
+
+def test_a_keystroke_reads_its_lines_only(monkeypatch):
+    read = []
+    monkeypatch.setattr(words, "words_of", lambda text: [read.append(text), words_of(text)][1])
+    monkeypatch.setattr(units, "words_of", words.words_of)
+    text = METHOD[0] + "".join(METHOD[1:5]) * 200
+    unit = new_unit(Piece(text, (4,), header=False, lines=801, kinds="c"))
+    assert read == [text]
+    for typed in ("v", "va", "val"):
+        changed = text.replace("x = ", f"x{typed} = ", 1)
+        unit = new_unit(Piece(changed, (4,), header=False, lines=801, kinds="c"), (unit,))
+    assert max(map(len, read[1:])) < 30
+    assert {"xva", "xv"} & unit.words == set()
+    assert "xval" in unit.words

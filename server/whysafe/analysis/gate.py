@@ -59,10 +59,10 @@ class Gate:
         """What is awake in a file, or in a part of one."""
         return self.with_more(_NOTHING, self.roots(glance), frozenset())
 
-    def roots(self, glance: Glance) -> frozenset[str]:
-        """The libraries that a text may bring into its file."""
+    def roots(self, glance: Glance, known: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The libraries that a text may bring into its file; those that are known to be there are not looked for."""
         text = folded(glance.text)
-        brought = frozenset(root for root in glance.words & self.by_root.keys() if _is_brought(text, root))
+        brought = frozenset(root for root in (glance.words & self.by_root.keys()) - known if _is_brought(text, root))
         return brought.union(computed_imports(glance, self.by_root.keys()))
 
     def with_more(self, awake: Awake, roots: AbstractSet[str], given: AbstractSet[str]) -> Awake:

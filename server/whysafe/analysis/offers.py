@@ -17,7 +17,9 @@ STAR: Final = "*"
 # An attribute that stands where something can be assigned to it.
 _TARGET: Final = re.compile(r"\.\s*(\w+)\s*(?:[=:,)\]\\#]|[-+*/%&|^@<>]+=|in\b|$)", re.MULTILINE)
 _OWN = re.compile(r"(?:[ \t\f\ufeff]*(?:\#[^\r\n]*)?(?:\r\n?|\n))*([ \t\f]*)(?:@|(?:async[ \t]+)?(?:def|class)\b)")
-_DEFINED = re.compile(r"(?:\A\ufeff?|[\r\n])([ \t\f]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_DEFINITION = r"([ \t\f]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)"
+_DEFINED_FIRST = re.compile(r"\ufeff?" + _DEFINITION)
+_DEFINED = re.compile(r"[\r\n]" + _DEFINITION)
 _WALRUS = re.compile(r"(\w+)[ \t\f]*:=")
 _WALRUS_APART = re.compile(r"[\r\n\\][ \t\f]*:=")
 _ELSEWHERE = re.compile(r"\b(?:global|nonlocal)\b([^\r\n;\\]*)(\\?)")
@@ -59,13 +61,30 @@ def members(piece: Piece, words: frozenset[str]) -> frozenset[str]:
     return own.union(_TARGET.findall(piece.text))
 
 
+def members_after(former: frozenset[str], came: str, piece: Piece, words: frozenset[str]) -> frozenset[str] | None:
+    """The same of a piece in which lines `came` in place of others, perhaps with more; `former` are those it had.
+
+    None where more than these lines has to be read. The line above has to come with them, for an attribute may be named
+    on the line behind its dot.
+    """
+    if not piece.in_class:
+        return frozenset()
+    if ":=" in piece.text or not piece.text.isascii() or came.rstrip().endswith("."):
+        return None
+    own = defined_names(piece.text)
+    return None if own is None else words & former.union(own, _TARGET.findall(came))
+
+
 def defined_names(text: str) -> frozenset[str] | None:
     """The name of the function or class that a piece defines, perhaps with others; None where it is something else."""
     begins = _OWN.match(text)
     if begins is None:
         return None
     column = len(begins.group(1).expandtabs())
-    return frozenset(name for blanks, name in _DEFINED.findall(folded(text)) if len(blanks.expandtabs()) <= column)
+    plain = folded(text)
+    first = _DEFINED_FIRST.match(plain)
+    found = [*([first.groups()] if first else []), *_DEFINED.findall(plain)]
+    return frozenset(name for blanks, name in found if len(blanks.expandtabs()) <= column)
 
 
 def may_bind_member(text: str, name: str) -> bool:

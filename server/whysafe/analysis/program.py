@@ -104,7 +104,8 @@ class Program:
                 self._broken[unit] = None
         self.memory.limit(min(max(FEWEST_REMEMBERED, self.order.lines), MOST_REMEMBERED))
         for unit in came:
-            self._wake(self.catalogue.gate.roots(Glance(unit.piece.text, unit.words)), frozenset())
+            glance = Glance(unit.piece.text, unit.words)
+            self._wake(self.catalogue.gate.roots(glance, self._awake.roots), frozenset())
         if self._carried or any(unit.broken for unit in came):
             carried = self._carry(gone, first_line, edit)
             self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]

@@ -10,17 +10,18 @@ import libcst as cst
 
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
-from whysafe.analysis.offers import members, offers
+from whysafe.analysis.offers import members, members_after, offers
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.syntax.locate import locate
+from whysafe.syntax.outline import difference
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow, wrapper_of
 from whysafe.syntax.validity import accepts
-from whysafe.syntax.words import words_of
+from whysafe.syntax.words import words_after, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -95,15 +96,30 @@ class Unit:
 
 
 def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool | None = None) -> Unit:
-    words = words_of(piece.text)
+    """A unit for a piece; what its text tells is taken from the first of its ancestors where few lines have changed."""
+    words, found = (None, None) if not ancestors else _read_on(piece, ancestors[0])
+    words = words_of(piece.text) if words is None else words
     return Unit(
         piece,
         words,
         offers=offers(piece, words),
-        members=members(piece, words),
+        members=members(piece, words) if found is None else found,
         ancestors=ancestors,
         accepted=accepted,
     )
+
+
+def _read_on(piece: Piece, former: Unit) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """The words and the members of a piece from those of its former text; None for what has to be read as a whole."""
+    text, before = piece.text, former.piece.text
+    begin, end, more = difference(before, text)
+    if 2 * max(end - begin, end - begin + more) > len(text):
+        return None, None
+    words = words_after(former.words, before[begin:end], text[begin : end + more], text)
+    if not former.piece.in_class or former.members is former.words:
+        return words, None
+    above = text.rfind("\n", 0, len(text[:begin].rstrip())) + 1
+    return words, members_after(former.members, text[above : end + more], piece, words)
 
 
 def is_accepted(unit: Unit) -> bool:

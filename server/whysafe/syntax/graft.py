@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import libcst as cst
 
 from whysafe.syntax.guard import guard
-from whysafe.syntax.outline import CLOSING, CONTINUATION, DECORATOR, Outline, difference
+from whysafe.syntax.outline import CLOSING, CONTINUATION, DECORATOR, FAR, ORDINARY, Outline, difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +97,8 @@ def graft(
     """
     if max(len(before), len(after)) > LARGEST or not lines.starts or _is_unusual(before) or _is_unusual(after):
         return None
+    if FAR in lines.columns or FAR in new.columns:
+        return None
     first, last, more = difference(before, after)
     places = _descend(_Block(body, 0, len(lines.starts), 0, len(before), ()), lines, first, last)
     if new.torn:
@@ -104,7 +106,7 @@ def graft(
     for depth in range(len(places) - 1, 0, -1):
         place = places[depth]
         begin, end = _range(place, lines)
-        column = _column(lines, place.block.first)
+        column = lines.columns[place.block.first]
         low, high = _stretch(place, lines, new, more)
         if not _is_row(new, low, high, column):
             continue
@@ -130,7 +132,7 @@ def _torn(place: _Place, lines: Outline, after: str, new: Outline, more: int) ->
     error = _parsed(text)
     if error is None or isinstance(error, cst.Module):
         return None
-    return Refused(error, text, after.count("\n", 0, begin), _column(lines, place.block.first))
+    return Refused(error, text, after.count("\n", 0, begin), lines.columns[place.block.first])
 
 
 def _parsed(text: str) -> cst.Module | Exception | None:
@@ -151,10 +153,6 @@ def _is_unusual(text: str) -> bool:
     return ("\r" in text or "\\\n" in text or text.endswith("\\")) and _UNUSUAL.search(text) is not None
 
 
-def _column(lines: Outline, index: int) -> int:
-    return lines.firsts[index] - lines.starts[index]
-
-
 def _lines_of(text: str, begin: int, end: int) -> int:
     """How many lines stand between two line starts, or the last of them and the end of the text."""
     return text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
@@ -164,14 +162,12 @@ def _descend(block: _Block, lines: Outline, first: int, last: int) -> list[_Plac
     """The statements around a part of the text, from the outermost block to the innermost."""
     found: list[_Place] = []
     while True:
-        starts = _statements(lines, block.first, block.last, _column(lines, block.first))
+        starts = _statements(lines, block.first, block.last, lines.columns[block.first])
         if starts is None or len(starts) != len(block.nodes):
             return found
-        at = [lines.starts[index] for index in starts]
-        at[0] = block.start
-        touched = max(first if first < last else first - 1, block.start)
-        low = bisect_right(at, touched) - 1
-        high = max(bisect_right(at, max(last - 1, touched)), low + 1)
+        touched = first if first < last else first - 1
+        low = max(bisect_right(starts, _index_of(lines, touched)) - 1, 0)
+        high = max(bisect_right(starts, _index_of(lines, max(last - 1, touched))), low + 1)
         place = _Place(block, starts, low, high)
         found.append(place)
         if high - low != 1:
@@ -184,19 +180,26 @@ def _descend(block: _Block, lines: Outline, first: int, last: int) -> list[_Plac
 
 def _statements(lines: Outline, first: int, last: int, column: int) -> list[int] | None:
     """Which logical lines begin a statement of a block; None where one does not belong there."""
-    found: list[int] = []
-    decorated = False
-    for index in range(first, last):
-        deeper = lines.firsts[index] - lines.starts[index] - column
-        if deeper > 0:
-            continue
-        kind = lines.kinds[index]
-        if deeper < 0 or kind == CLOSING:
-            return None
-        if kind != CONTINUATION and not decorated:
-            found.append(index)
-        decorated = kind == DECORATOR
-    return found
+    columns = lines.columns[first:last]
+    if min(columns) < column:
+        return None
+    found = [index for index, there in enumerate(columns, first) if there == column]
+    kinds = bytes([lines.kinds[index] for index in found])
+    if not any(kinds):
+        return found
+    if CLOSING in kinds:
+        return None
+    # What is decorated belongs to its decorator.
+    return [
+        index
+        for index, kind, before in zip(found, kinds, [ORDINARY, *kinds], strict=False)
+        if kind != CONTINUATION and before != DECORATOR
+    ]
+
+
+def _index_of(lines: Outline, offset: int) -> int:
+    """The logical line that a place of the text belongs to, or the blank lines behind it."""
+    return bisect_right(lines.starts, offset) - 1
 
 
 def _stretch(place: _Place, lines: Outline, new: Outline, more: int) -> tuple[int, int]:
@@ -212,12 +215,10 @@ def _is_row(lines: Outline, low: int, high: int, column: int) -> bool:
     """Whether logical lines are statements of a block, and nothing that goes on beyond their ends."""
     return (
         low < high
-        and _column(lines, low) == column
+        and lines.columns[low] == column
         and lines.kinds[low] not in {CONTINUATION, CLOSING}
         and lines.kinds[high - 1] != DECORATOR
-        and all(
-            first - start >= column for start, first in zip(lines.starts[low:high], lines.firsts[low:high], strict=True)
-        )
+        and min(lines.columns[low:high]) == column
     )
 
 
@@ -236,11 +237,11 @@ def _range(place: _Place, lines: Outline) -> tuple[int, int]:
 def _inside(place: _Place, lines: Outline) -> list[_Block]:
     """The indented blocks of the statement of a place; none where they cannot be told from its lines."""
     paths = _blocks(place.block.nodes[place.low])
-    column = _column(lines, place.block.first)
+    column = lines.columns[place.block.first]
     first, last = place.starts[place.low], _index_after(place)
     _, end = _range(place, lines)
     # The logical lines of the statement itself, which are its first one and those of its branches.
-    own = [index for index in range(first, last) if lines.firsts[index] - lines.starts[index] <= column]
+    own = [index for index, there in enumerate(lines.columns[first:last], first) if there <= column]
     regions = [(index + 1, stop) for index, stop in pairwise([*own, last]) if index + 1 < stop]
     if len(regions) != len(paths):
         return []

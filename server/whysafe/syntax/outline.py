@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 ORDINARY, DECORATOR, CONTINUATION, CLOSING = range(4)
 """By what a logical line begins with: `@`, a word that continues the statement above, or a bracket that closes."""
 
+FAR: Final = 255
+
+_OPENS: Final = {")": "(", "]": "[", "}": "{"}
 _CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
 
 
 class Outline(NamedTuple):
-    """The logical lines of a text in order, by offsets: each has an entry in the first three fields."""
+    """The logical lines of a text in order, by offsets: each has an entry in all fields but the last one."""
 
     starts: list[int]
     """Where their first physical lines begin."""
     firsts: list[int]
     """Where their first characters stand that are no blanks."""
+    columns: bytes
+    """How many characters stand before these; `FAR` for as many or more."""
     kinds: bytes
     torn: list[int]
-    """The brackets that were left open: of each logical line the innermost one, where it has any."""
+    """The brackets that were left open: of each logical line that does so one, the first that another kind of bracket
+    closes or else the innermost."""
 
 
 def outline(text: str) -> Outline:
@@ -41,7 +47,7 @@ def outline(text: str) -> Outline:
     for start, first in _lines(text, 0, torn):
         starts.append(start)
         firsts.append(first)
-    return Outline(starts, firsts, _kinds(text, firsts), torn)
+    return Outline(starts, firsts, _columns(starts, firsts), _kinds(text, firsts), torn)
 
 
 class Change(NamedTuple):
@@ -98,6 +104,7 @@ def redraw(known: Outline, low: int, change: Change, text: str, following: str) 
     after = Outline(
         [*known.starts[:low], *starts, *[start + more for start in known.starts[high:]]],
         [*known.firsts[:low], *firsts, *[first + more for first in known.firsts[high:]]],
+        known.columns[:low] + _columns(starts, firsts) + known.columns[high:],
         known.kinds[:low] + _kinds(text, firsts) + known.kinds[high:],
         [*known.torn[:kept], *torn, *[bracket + more for bracket in known.torn[left:]]],
     )
@@ -136,19 +143,26 @@ def _longest(most: int, holds: Callable[[int], bool]) -> int:
 def _lines(text: str, begin: int, torn: list[int]) -> Iterator[tuple[int, int]]:
     """The starts of the logical lines from `begin` on; the brackets that they leave open are put to `torn`."""
     opened: list[int] = []
+    crossed: int | None = None  # the first bracket that was closed by one of another kind
     for kind, start, end in scan(text, begin):
         if kind == OPEN:
             opened.append(start)
-        elif kind == CLOSE:
-            if opened:
-                opened.pop()
+        elif kind == CLOSE and opened:
+            closed = opened.pop()
+            if crossed is None and text[closed] != _OPENS[text[start]]:
+                crossed = closed
         elif kind == LINE:
             if opened:
-                torn.append(opened[-1])
+                torn.append(opened[-1] if crossed is None else crossed)
                 opened.clear()
+            crossed = None
             yield start, end
     if opened:
-        torn.append(opened[-1])
+        torn.append(opened[-1] if crossed is None else crossed)
+
+
+def _columns(starts: list[int], firsts: list[int]) -> bytes:
+    return bytes([min(first - start, FAR) for start, first in zip(starts, firsts, strict=True)])
 
 
 def _kinds(text: str, firsts: list[int]) -> bytes:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whysafe.syntax.lexer import LINE, scan
 from whysafe.syntax.outline import Change, Outline, continues, outline, redraw
-from whysafe.syntax.source import count_line_ends, line_starts
+from whysafe.syntax.source import count_line_ends, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -290,15 +290,12 @@ def _next_state(text: str, first: int, *, begins: bool, awaiting: bool) -> tuple
 
 
 def _offsets(text: str, span: Span) -> tuple[int, int]:
-    starts = line_starts(text)
-    begin, end = (_offset(text, starts, position) for position in (span.start, span.end))
+    begin, end = (_offset(text, position) for position in (span.start, span.end))
     return begin, max(begin, end)
 
 
-def _offset(text: str, starts: Sequence[int], position: Position) -> int:
-    if position.line >= len(starts):
-        return len(text)
-    start = starts[position.line]
+def _offset(text: str, position: Position) -> int:
+    start = line_start(text, position.line)
     line_end = _EOL.search(text, start)
     return min(start + position.column, line_end.start() if line_end else len(text))
 

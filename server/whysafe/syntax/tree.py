@@ -107,8 +107,9 @@ def parse(piece: Piece) -> Tree | Unparsed:
     except (cst.ParserSyntaxError, *_REFUSALS) as error:
         return _unparsed(piece, text, error)
     except BaseException as error:
-        # A panic of the native parser has a class that cannot be imported, and that is no Exception.
-        if type(error).__name__ != "PanicException":
+        # A panic of the native parser has a class that cannot be imported, and that is no Exception. Others come of
+        # nodes that check themselves and have not thought of a line end (`[x async` and `for` on the next line).
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         return Unparsed(_whole(piece.text), "The parser failed on this statement; it is not analysed.")
     body: tuple[cst.BaseStatement, ...] = tuple(module.body)

@@ -32,6 +32,18 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(plain.translate(_WORDS_ALONE).split()).union(_WORD.findall(folded(others)))
 
 
+def words_after(former: frozenset[str], gone: str, came: str, text: str) -> frozenset[str]:
+    """The words of a text that had the `former` ones before lines of it came in place of others; exactly those."""
+    if not (text.isascii() and gone.isascii()):
+        return words_of(text)
+    new = words_of(came)
+    lost = words_of(gone) - new
+    if lost:
+        alone = f" {text.translate(_WORDS_ALONE)} "
+        former -= {word for word in lost if f" {word} " not in alone}
+    return former | new
+
+
 def folded(text: str) -> str:
     """A text with the letters that Python takes for plain ones made plain."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
