@@ -105,7 +105,7 @@ def check(piece, grown):
 def edited(text, rng):
     lines = text.split("\n")
     at = rng.randrange(len(text) + 1)
-    kind = rng.randrange(5)
+    kind = rng.randrange(6)
     if kind == 0:
         return text[:at] + rng.choice(TYPED) + text[at:]
     if kind == 1:
@@ -113,6 +113,9 @@ def edited(text, rng):
     number = rng.randrange(len(lines))
     if kind == 2:
         lines[number : number + 1] = []
+    elif kind == 5 and not all(map(str.strip, lines)):
+        blank = rng.choice([n for n, line in enumerate(lines) if not line.strip()])
+        lines[blank] = rng.choice(("", "    ", "        ", "            ")) + rng.choice(TYPED).replace("\n", "")
     elif kind == 3:
         indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
         lines.insert(number, indent + rng.choice(("x = 1", "call(2)", "pass", "for i in x: pass", "# c", "")))
@@ -224,6 +227,51 @@ def test_what_python_has_not_accepted_is_asked_as_a_whole():
         piece, grown = typed("        x", "        y = = 1\n", former)
         assert grown == parse(piece)
         assert grown.span.start.line == 1
+
+
+@pytest.mark.parametrize(
+    ("new", "parsed"),
+    [
+        ("", []),
+        ("        ", []),
+        ("    # about it", []),
+        ("\n", []),
+        ("        x", ["if 1:\n        x\n\n    # c\n"]),
+        ("    x = 1  # c\n", ["if 1:\n    x = 1  # c\n\n\n    # c\n"]),
+        ("        x\n        y", ["if 1:\n        x\n        y\n\n    # c\n"]),
+        ("        return (\n    )", ["if 1:\n        return (\n    )\n\n    # c\n"]),
+    ],
+)
+def test_what_is_typed_between_statements_is_parsed_alone(new, parsed, monkeypatch):
+    """However long the statement above it is; comments and blank lines are not parsed at all."""
+    long = "".join(f"        z{n} = {n}\n" for n in range(200))
+    former = piece_of(f"def f():\n    if a:\n{long}  \n\n    # c\n    return x\n")
+    piece = piece_of(former.text.replace("\n  \n", f"\n{new}\n"))
+    tree, texts, parse_module = parse(former), [], cst.parse_module
+    with monkeypatch.context() as patch:
+        patch.setattr(grafting.cst, "parse_module", lambda text: [texts.append(text), parse_module(text)][1])
+        grown = regrow(piece, former, tree, accepted_by(former))
+    assert texts == parsed
+    assert check(piece, grown)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("def f():\n    '''a\n\n    b'''\n    x\n", "a\n\n", "a\n  \n"),
+        ("def f():\n    x = [\n\n    1]\n    x\n", "[\n\n", "[\n    # c\n"),
+        ("def f():\n    if a:\n        b\n\n    else:\n        c\n", "b\n\n", "b\n    d\n"),
+        ("def f():\n    a\n\n    z\n    y\n", "a\n\n", "a\n    x = \\\n"),
+        ("def f():\n    a\n\n    # ''' z\n    y\n", "a\n\n", "a\n    x = '''\n"),
+        ("def f():\n    if a:\n        b\n\n    @d\n    def g(): pass\n", "b\n\n", "b\n    @e\n"),
+        ("def f():\n    if a:\n        b\n\n    c\n", "b\n\n", "b\n      d\n"),
+    ],
+)
+def test_what_only_seems_to_stand_between_statements(text, before, after):
+    former = piece_of(text)
+    assert before in text
+    piece = piece_of(text.replace(before, after))
+    check(piece, regrow(piece, former, parse(former), accepted_by(former)))
 
 
 def test_the_old_tree_stays_as_it_was():

@@ -17,9 +17,8 @@ STAR: Final = "*"
 # An attribute that stands where something can be assigned to it.
 _TARGET: Final = re.compile(r"\.\s*(\w+)\s*(?:[=:,)\]\\#]|[-+*/%&|^@<>]+=|in\b|$)", re.MULTILINE)
 _OWN = re.compile(r"(?:[ \t\f\ufeff]*(?:\#[^\r\n]*)?(?:\r\n?|\n))*([ \t\f]*)(?:@|(?:async[ \t]+)?(?:def|class)\b)")
-_DEFINITION = r"([ \t\f]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)"
-_DEFINED_FIRST = re.compile(r"\ufeff?" + _DEFINITION)
-_DEFINED = re.compile(r"[\r\n]" + _DEFINITION)
+_DEFINED = re.compile(r"def[ \t]+(\w+)|class[ \t]+(\w+)")
+_BEFORE_DEFINED = re.compile(r"\ufeff?([ \t\f]*)(?:async[ \t]+)?")
 _WALRUS = re.compile(r"(\w+)[ \t\f]*:=")
 _WALRUS_APART = re.compile(r"[\r\n\\][ \t\f]*:=")
 _ELSEWHERE = re.compile(r"\b(?:global|nonlocal)\b([^\r\n;\\]*)(\\?)")
@@ -61,18 +60,23 @@ def members(piece: Piece, words: frozenset[str]) -> frozenset[str]:
     return own.union(_TARGET.findall(piece.text))
 
 
-def members_after(former: frozenset[str], came: str, piece: Piece, words: frozenset[str]) -> frozenset[str] | None:
-    """The same of a piece in which lines `came` in place of others, perhaps with more; `former` are those it had.
+def members_after(
+    former: frozenset[str], begin: int, end: int, piece: Piece, words: frozenset[str]
+) -> frozenset[str] | None:
+    """The same of a piece in which lines have been put in place of others, perhaps with more; it had the `former` ones.
 
-    None where more than these lines has to be read. The line above has to come with them, for an attribute may be named
-    on the line behind its dot.
+    None where more than these lines, which stand between the offsets, has to be read.
     """
     if not piece.in_class:
         return frozenset()
-    if ":=" in piece.text or not piece.text.isascii() or came.rstrip().endswith("."):
+    text = piece.text
+    # An attribute may be named on the line behind its dot.
+    begin = text.rfind("\n", 0, len(text[:begin].rstrip())) + 1
+    came = text[begin:end]
+    if ":=" in text or not text.isascii() or came.rstrip().endswith(".") or not _OWN.match(text, 0, begin):
         return None
-    own = defined_names(piece.text)
-    return None if own is None else words & former.union(own, _TARGET.findall(came))
+    defined = (name for names in _DEFINED.findall(came) for name in names)
+    return words & former.union(defined, _TARGET.findall(came))
 
 
 def defined_names(text: str) -> frozenset[str] | None:
@@ -82,9 +86,21 @@ def defined_names(text: str) -> frozenset[str] | None:
         return None
     column = len(begins.group(1).expandtabs())
     plain = folded(text)
-    first = _DEFINED_FIRST.match(plain)
-    found = [*([first.groups()] if first else []), *_DEFINED.findall(plain)]
-    return frozenset(name for blanks, name in found if len(blanks.expandtabs()) <= column)
+    return frozenset(
+        defined.group(1) or defined.group(2)
+        for defined in _DEFINED.finditer(plain)
+        if _stands_at(plain, defined.start(), column)
+    )
+
+
+def _stands_at(text: str, place: int, column: int) -> bool:
+    """Whether a definition may begin its line at a column, or above one."""
+    floor = max(0, place - LONGEST_LINE)
+    start = max(text.rfind("\n", floor, place), text.rfind("\r", floor, place)) + 1
+    if not start and floor:
+        return True
+    ahead = _BEFORE_DEFINED.fullmatch(text, start, place)
+    return ahead is not None and len(ahead.group(1).expandtabs()) <= column
 
 
 def may_bind_member(text: str, name: str) -> bool:

@@ -118,8 +118,7 @@ def _read_on(piece: Piece, former: Unit) -> tuple[frozenset[str] | None, frozens
     words = words_after(former.words, before[begin:end], text[begin : end + more], text)
     if not former.piece.in_class or former.members is former.words:
         return words, None
-    above = text.rfind("\n", 0, len(text[:begin].rstrip())) + 1
-    return words, members_after(former.members, text[above : end + more], piece, words)
+    return words, members_after(former.members, begin, end + more, piece, words)
 
 
 def is_accepted(unit: Unit) -> bool:

@@ -9,15 +9,15 @@ tree, which is never changed. Where anything is unusual there is no graft, and t
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
 from whysafe.syntax.guard import guard
-from whysafe.syntax.outline import CLOSING, CONTINUATION, DECORATOR, FAR, ORDINARY, Outline, difference
+from whysafe.syntax.outline import CLOSING, CONTINUATION, DECORATOR, FAR, ORDINARY, Change, Outline, difference, outline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ _UNUSUAL_MARKS: Final = ("\t", "\f", "\0")
 _UNUSUAL: Final = re.compile(r"\r(?!\n)|\\\r?\n[ ]*\\|(?:\A|\n)[ ]*\\\r?\n|\\\r?\n?\Z")
 WRAPPER: Final = "if 1:\n"
 """What indented statements are parsed behind."""
+_NOTHING: Final = cst.Module([])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,10 +81,11 @@ class Refused:
     """What the parser said of a part of the piece, whereby it cannot accept the whole either."""
 
     error: Exception
-    text: str
-    line: int
-    """The line of the piece on which the part begins."""
-    column: int
+    text: str = ""
+    """The part, if it consists of complete statements."""
+    line: int = 0
+    """The line of the piece on which it begins."""
+    column: int = 0
     """Where its statements begin."""
 
 
@@ -99,28 +101,65 @@ def graft(
         return None
     if FAR in lines.columns or FAR in new.columns:
         return None
-    first, last, more = difference(before, after)
-    places = _descend(_Block(body, 0, len(lines.starts), 0, len(before), ()), lines, first, last)
+    change = difference(before, after)
+    places = _descend(_Block(body, 0, len(lines.starts), 0, len(before), ()), lines, change.begin, change.end)
     if new.torn:
-        return _torn(places[-1], lines, after, new, more) if len(places) > 1 else None
+        return _torn(places[-1], lines, after, new, change.more) if len(places) > 1 else None
+    if _is_between(lines, before, change) and _is_in_step(lines, new, change):
+        text = after[change.begin : change.end + change.more]
+        return Grown(tuple(body), _graft_of(_NOTHING, text, before, change.begin, change.end))
+    return _graft_statements(places, lines, before, after, new, change)
+
+
+def _graft_statements(  # noqa: PLR0913, PLR0917 - both texts, and what is known of both
+    places: Sequence[_Place], lines: Outline, before: str, after: str, new: Outline, change: Change
+) -> Grown | Refused | None:
+    """A graft of the statements that changed, in the innermost block where that is possible."""
+    put_in = _is_between(lines, before, change)
     for depth in range(len(places) - 1, 0, -1):
-        place = places[depth]
-        begin, end = _range(place, lines)
+        place, begin, end = places[depth], *_range(places[depth], lines)
         column = lines.columns[place.block.first]
-        low, high = _stretch(place, lines, new, more)
+        low, high = _stretch(place, lines, new, change.more)
+        behind = bisect_left(lines.starts, change.begin)
+        if put_in and _index_after(place) == behind and _is_row(new, behind, high, column):
+            # No statement is replaced: the new ones stand behind those of the place.
+            place, begin, low = replace(place, low=place.high), change.begin, behind
         if not _is_row(new, low, high, column):
             continue
-        text = after[begin : end + more]
-        line = before.count("\n", 0, begin)
+        text = after[begin : end + change.more]
         module = _parsed(text)
         if not isinstance(module, cst.Module):
-            return Refused(module, text, line, column) if module is not None else None
+            return Refused(module, text, before.count("\n", 0, begin), column) if module is not None else None
         nodes = _wrapped(module)
         if len(nodes) != len(_statements(new, low, high, column) or ()):
             return None
-        piece = Graft(module, WRAPPER, text, line, _lines_of(before, begin, end))
-        return Grown(_rebuilt(places[: depth + 1], nodes), piece)
+        return Grown(_rebuilt([*places[:depth], place], nodes), _graft_of(module, text, before, begin, end))
     return None
+
+
+def _is_between(lines: Outline, text: str, change: Change) -> bool:
+    """Whether an edit replaces nothing but blank lines behind a logical line, before any that follows."""
+    index = bisect_left(lines.starts, change.begin)
+    if index != bisect_left(lines.starts, change.end) or not index or text[change.begin : change.end].strip():
+        return False
+    start = lines.starts[index - 1]
+    # The lexer tells whether what stands before is complete: a logical line can begin there then.
+    behind = outline(text[start : change.begin] + "x")
+    return behind.starts[-1] == change.begin - start and not behind.torn
+
+
+def _is_in_step(lines: Outline, new: Outline, change: Change) -> bool:
+    """Whether an edit between logical lines adds none and takes none away."""
+    index = bisect_left(lines.starts, change.begin)
+    behind = (text.starts[index : index + 1] for text in (lines, new))
+    return len(new.starts) == len(lines.starts) and all(
+        there - here == change.more for here, there in zip(*behind, strict=True)
+    )
+
+
+def _graft_of(module: cst.Module, text: str, before: str, begin: int, end: int) -> Graft:
+    """The graft of a text in the stead of these lines of the former one."""
+    return Graft(module, WRAPPER, text, before.count("\n", 0, begin), _lines_of(before, begin, end))
 
 
 def _torn(place: _Place, lines: Outline, after: str, new: Outline, more: int) -> Refused | None:

@@ -251,7 +251,7 @@ def _placed(piece: Piece, refused: Refused, accepted: Callable[[], bool]) -> Unp
     Before this part it finds nothing, because it has accepted that, and a part that is complete ends as it does in the
     text, as long as nothing is missed behind it.
     """
-    if piece.outline.torn or isinstance(refused.error, UnicodeEncodeError) or not accepted():
+    if not refused.text or piece.outline.torn or isinstance(refused.error, UnicodeEncodeError) or not accepted():
         return None
     part = refused.text if refused.text.endswith("\n") else refused.text + "\n"
     error = _syntax_error(f"{WRAPPER}{part}{' ' * refused.column}pass\n")
