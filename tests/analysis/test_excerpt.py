@@ -8,6 +8,7 @@ import pytest
 from whysafe.analysis.excerpt import FEWEST_LINES, excerpt
 from whysafe.checker import Document
 from whysafe.rules import CATALOGUE
+from whysafe.syntax.outline import outline
 from whysafe.syntax.split import split
 
 LONE, NAMED = CATALOGUE.gate.lone, CATALOGUE.gate.named
@@ -17,7 +18,7 @@ FILLER = "".join(f"    step_{number}(value)\n" for number in range(40))
 
 def kept(text):
     """The lines of the excerpt of a function that hold something, by their numbers; None where there is none."""
-    shown = excerpt(text, LONE, NAMED)
+    shown = excerpt(text, outline(text), LONE, NAMED)
     if shown is None:
         return None
     assert shown.count("\n") == text.count("\n")
@@ -115,7 +116,7 @@ def test_excerpts_of_real_modules_are_much_shorter_and_parse():
         for piece in split(path.read_text(encoding="utf-8"))
         if piece.lines >= FEWEST_LINES and re.search(r"(?m)^ +(?:assert |except\b)", piece.text)
     ]
-    found = [(piece, shown) for piece in long if (shown := excerpt(piece.text, LONE, NAMED)) is not None]
+    found = [(piece, shown) for piece in long if (shown := excerpt(piece.text, piece.outline, LONE, NAMED)) is not None]
     assert len(found) > len(long) / 3
     for piece, shown in found:
         compile("if 1:\n" * bool(piece.indents) + shown, "", "exec")

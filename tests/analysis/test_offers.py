@@ -5,13 +5,15 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from whysafe.analysis import unit as units
 from whysafe.analysis.binding import parameters
 from whysafe.analysis.glance import Glance
 from whysafe.analysis.offers import defined_names, may_bind_member, may_bind_name, module_names
 from whysafe.analysis.program import Program
 from whysafe.analysis.unit import bound_names, new_unit
 from whysafe.rules import CATALOGUE
-from whysafe.syntax.split import split
+from whysafe.syntax import words
+from whysafe.syntax.split import Piece, split
 from whysafe.syntax.words import folded, words_of
 
 MODULE = [
@@ -192,3 +194,52 @@ def test_what_is_only_used_is_not_parsed_for_a_name():
     program = Program(text, CATALOGUE)
     assert len(program.findings()) == 1
     assert [unit.piece.text for unit in program.units if unit.tree is not None] == ["import os\n", "os.system(x)\n"]
+
+
+METHOD = [
+    "    def f(self):\n",
+    "        self.a = 1\n",
+    "        (self.\n",
+    "          b) = 2\n",
+    "        x = self.c\n",
+    "        for self.d in x: pass\n",
+    "\n",
+    "        self.e[1] += 2\n",
+    "        # é\n",
+    "        (self.g := 1)\n",
+    "        del self.h\n",
+]
+LINES = st.lists(st.sampled_from(METHOD), max_size=12)
+
+
+@given(LINES, st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.lists(st.sampled_from(METHOD), max_size=2))))
+def test_what_an_edited_piece_tells_is_what_its_text_tells(lines, edits):
+    """Its words exactly, and no member less; none that is no word of it."""
+
+    def piece_of(lines):
+        text = METHOD[0] + "".join(lines)
+        return Piece(text, (4,), header=False, lines=text.count("\n"), kinds="c")
+
+    unit = new_unit(piece_of(lines))
+    for place, count, new in edits:
+        lines = [*lines[:place], *new, *lines[place + count :]]
+        unit = new_unit(piece_of(lines), (unit,))
+        fresh = new_unit(unit.piece)
+        assert unit.words == fresh.words
+        assert unit.offers == fresh.offers
+        assert fresh.members <= unit.members <= unit.words
+
+
+def test_a_keystroke_reads_its_lines_only(monkeypatch):
+    read = []
+    monkeypatch.setattr(words, "words_of", lambda text: [read.append(text), words_of(text)][1])
+    monkeypatch.setattr(units, "words_of", words.words_of)
+    text = METHOD[0] + "".join(METHOD[1:5]) * 200
+    unit = new_unit(Piece(text, (4,), header=False, lines=801, kinds="c"))
+    assert read == [text]
+    for typed in ("v", "va", "val"):
+        changed = text.replace("x = ", f"x{typed} = ", 1)
+        unit = new_unit(Piece(changed, (4,), header=False, lines=801, kinds="c"), (unit,))
+    assert max(map(len, read[1:])) < 30
+    assert {"xva", "xv"} & unit.words == set()
+    assert "xval" in unit.words

@@ -1,15 +1,19 @@
 """A tree that was grown along with edits is the tree of the new text; places in it are those of the new text."""
 
 import random
+import sys
+from dataclasses import replace
 
 import libcst as cst
 import pytest
 from whysafe.syntax import brackets, graft_elements
 from whysafe.syntax import graft as grafting
 from whysafe.syntax import locate as locating
+from whysafe.syntax import tree as trees
 from whysafe.syntax.locate import locate
 from whysafe.syntax.split import Piece, split
-from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
+from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow, wrapper_of
+from whysafe.syntax.validity import accepts
 
 FUNCTION = '''\
 def f(a, b):  # note
@@ -68,6 +72,10 @@ def piece_of(text, indents=()):
     return Piece(text, indents, header=False, lines=text.count("\n"))
 
 
+def accepted_by(piece):
+    return lambda: accepts(wrapper_of(piece) + piece.text)
+
+
 def shape(node):
     """What a tree says, without blanks and comments."""
     value = getattr(node, "value", None)
@@ -108,7 +116,7 @@ def check(piece, grown):
 def edited(text, rng):
     lines = text.split("\n")
     at = rng.randrange(len(text) + 1)
-    kind = rng.randrange(5)
+    kind = rng.randrange(6)
     if kind == 0:
         return text[:at] + rng.choice(TYPED) + text[at:]
     if kind == 1:
@@ -116,6 +124,9 @@ def edited(text, rng):
     number = rng.randrange(len(lines))
     if kind == 2:
         lines[number : number + 1] = []
+    elif kind == 5 and not all(map(str.strip, lines)):
+        blank = rng.choice([n for n, line in enumerate(lines) if not line.strip()])
+        lines[blank] = rng.choice(("", "    ", "        ", "            ")) + rng.choice(TYPED).replace("\n", "")
     elif kind == 3:
         indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
         lines.insert(number, indent + rng.choice(("x = 1", "call(2)", "pass", "for i in x: pass", "# c", "")))
@@ -133,7 +144,7 @@ def test_random_edits():
         tree = parse(former)
         for _ in range(12):
             piece = piece_of(edited(former.text, rng))
-            grown = regrow(piece, former, tree)
+            grown = regrow(piece, former, tree, accepted_by(former))
             attempts += 1
             grafts += check(piece, grown)
             after = grown or parse(piece)
@@ -147,17 +158,18 @@ def test_random_edits_of_the_library(library):
     rng = random.Random(1)
     texts = [text for path, text in sorted(library.items()) if "test" not in path.parts]
     grafts = attempts = 0
-    for text in rng.sample(texts, 12):
+    for text in rng.sample(texts, 16):
         pieces = [piece for piece in split(text) if piece.lines > 20 and not piece.header]
         for former in rng.sample(pieces, min(4, len(pieces))):
             tree = parse(former)
             if not isinstance(tree, Tree):
                 continue
             for _ in range(4):
-                piece = piece_of(edited(former.text, rng), former.indents)
+                after = edited(former.text, rng)
+                piece = replace(former, text=after, lines=after.count("\n"))
                 attempts += 1
-                grafts += check(piece, regrow(piece, former, tree))
-    assert grafts > attempts / 6
+                grafts += check(piece, regrow(piece, former, tree, accepted_by(former)))
+    assert grafts > attempts / 3
 
 
 ELEMENTS = [
@@ -230,7 +242,7 @@ BRACKETS = (("[", "]"), ("(", ")"), ("{", "}"))
 
 def grafted(piece, former, tree):
     """What the tree grows to, after a comparison with what parsing anew says; whether elements were parsed for it."""
-    grown = regrow(piece, former, tree)
+    grown = regrow(piece, former, tree, accepted_by(former))
     check(piece, grown)
     return grown, isinstance(grown, Tree) and bool(grown.graft.tables)
 
@@ -327,7 +339,7 @@ def test_elements_by_themselves_do_not_decide(before, after, monkeypatch):
     former, piece = piece_of(before.replace("%s", more) + "\n"), piece_of(after.replace("%s", more) + "\n")
     tree = parse(former)
     assert isinstance(tree, Tree)
-    check(piece, regrow(piece, former, tree))
+    check(piece, regrow(piece, former, tree, accepted_by(former)))
 
 
 def test_only_the_changed_elements_are_parsed(monkeypatch):
@@ -341,7 +353,7 @@ def test_only_the_changed_elements_are_parsed(monkeypatch):
     monkeypatch.setattr(brackets, "scan", lambda text, **how: (scanned.append(len(text)), scan(text, **how))[1])
     for number in (1500, 1501, 20, 2999):
         piece = piece_of(former.text.replace(f"'name': {number},", f"'name': x + {number},"))
-        tree = regrow(piece, former, tree)
+        tree = regrow(piece, former, tree, accepted_by(former))
         assert isinstance(tree, Tree)
         former = piece
         assert parsed == [f"_ = [0,\n    {{'name': x + {number}, 'text': ('a, b', [{number}])}},\n]\n"]
@@ -356,7 +368,7 @@ def test_only_the_changed_strings_are_parsed(monkeypatch):
     parsed = []
     parse_module = cst.parse_module
     monkeypatch.setattr(grafting.cst, "parse_module", lambda text: (parsed.append(text), parse_module(text))[1])
-    assert isinstance(regrow(piece_of(former.text.replace("t 1000'", "t 1000' 'x'")), former, tree), Tree)
+    assert isinstance(regrow(piece_of(former.text.replace("t 1000'", "t 1000' 'x'")), former, tree, accepted_by(former)), Tree)
     assert parsed == ["_ = (''\n        'text 1000' 'x'\n)\n"]
 
 
@@ -372,16 +384,113 @@ def test_only_the_changed_statements_are_parsed(monkeypatch):
     tree = parse(former)
     monkeypatch.setattr(grafting.cst, "parse_module", spy)
     piece = piece_of(former.text.replace("y = 150", "y = 150 + x"))
-    grown = regrow(piece, former, tree)
+    grown = regrow(piece, former, tree, accepted_by(former))
     assert isinstance(grown, Tree)
     assert parsed == ["if 1:\n        y = 150 + x\n"]
+
+
+def typed(line, new, former):
+    """The piece in which something is typed above a line, and what its former tree makes of it."""
+    piece = piece_of(former.text.replace(line, new + line))
+    return piece, regrow(piece, former, parse(former), accepted_by(former))
+
+
+def test_a_decorator_belongs_to_what_follows_it():
+    former = piece_of("def f():\n    x = 1\n    def g():\n        pass\n    return 2\n")
+    piece, grown = typed("    def g", "    @d\n", former)
+    assert not isinstance(grown, Unparsed)
+    check(piece, grown)
+    assert isinstance(parse(piece), Tree)
+
+
+@pytest.mark.parametrize(
+    "new", ["y = = 1", "y = (", "y = f(a,", "y = 'a", "print y", "if y", "y = f(b c)", "for y in", "1 = y", "y = f'{a"]
+)
+def test_an_error_is_placed_by_its_statement_alone(new, monkeypatch):
+    """It is the one that Python finds in the whole."""
+    asked = []
+    parse_with_python = trees._ast_parse
+    former = piece_of(
+        "def f():\n" + "".join(f"    if a:\n        x{n} = g(1)\n" for n in range(200)) + "    return x\n"
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(trees, "_ast_parse", lambda text: [asked.append(text), parse_with_python(text)][1])
+        piece, grown = typed("        x100", f"        {new}\n", former)
+    assert isinstance(grown, Unparsed)
+    assert grown == parse(piece)
+    assert grown.span.start.line == 202
+    assert grown.by_python
+    assert len(asked) == 1
+    assert len(asked[0]) < 100
+
+
+@pytest.mark.parametrize("new", ["        if y:\n", "        try:\n            z\n", "        for y in z:\n"])
+def test_an_error_behind_a_statement_is_placed_in_the_whole(new):
+    former = piece_of("def f():\n    if a:\n        x = 1\n        y = 2\n    return x\n")
+    piece, grown = typed("        y", new, former)
+    assert grown == parse(piece)
+
+
+def test_what_python_has_not_accepted_is_asked_as_a_whole():
+    """What it refuses first stands above the statement that the parser refuses."""
+    newer = "    type Pair[T] = tuple[T, T]\n" if sys.version_info < (3, 12) else "    print `x`\n"
+    former = piece_of(f"def f():\n{newer}    if a:\n        x = 1\n    return x\n")
+    if isinstance(parse(former), Tree):
+        piece, grown = typed("        x", "        y = = 1\n", former)
+        assert grown == parse(piece)
+        assert grown.span.start.line == 1
+
+
+@pytest.mark.parametrize(
+    ("new", "parsed"),
+    [
+        ("", []),
+        ("        ", []),
+        ("    # about it", []),
+        ("\n", []),
+        ("        x", ["if 1:\n        x\n\n    # c\n"]),
+        ("    x = 1  # c\n", ["if 1:\n    x = 1  # c\n\n\n    # c\n"]),
+        ("        x\n        y", ["if 1:\n        x\n        y\n\n    # c\n"]),
+        ("        return (\n    )", ["if 1:\n        return (\n    )\n\n    # c\n"]),
+    ],
+)
+def test_what_is_typed_between_statements_is_parsed_alone(new, parsed, monkeypatch):
+    """However long the statement above it is; comments and blank lines are not parsed at all."""
+    long = "".join(f"        z{n} = {n}\n" for n in range(200))
+    former = piece_of(f"def f():\n    if a:\n{long}  \n\n    # c\n    return x\n")
+    piece = piece_of(former.text.replace("\n  \n", f"\n{new}\n"))
+    tree, texts, parse_module = parse(former), [], cst.parse_module
+    with monkeypatch.context() as patch:
+        patch.setattr(grafting.cst, "parse_module", lambda text: [texts.append(text), parse_module(text)][1])
+        grown = regrow(piece, former, tree, accepted_by(former))
+    assert texts == parsed
+    assert check(piece, grown)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("def f():\n    '''a\n\n    b'''\n    x\n", "a\n\n", "a\n  \n"),
+        ("def f():\n    x = [\n\n    1]\n    x\n", "[\n\n", "[\n    # c\n"),
+        ("def f():\n    if a:\n        b\n\n    else:\n        c\n", "b\n\n", "b\n    d\n"),
+        ("def f():\n    a\n\n    z\n    y\n", "a\n\n", "a\n    x = \\\n"),
+        ("def f():\n    a\n\n    # ''' z\n    y\n", "a\n\n", "a\n    x = '''\n"),
+        ("def f():\n    if a:\n        b\n\n    @d\n    def g(): pass\n", "b\n\n", "b\n    @e\n"),
+        ("def f():\n    if a:\n        b\n\n    c\n", "b\n\n", "b\n      d\n"),
+    ],
+)
+def test_what_only_seems_to_stand_between_statements(text, before, after):
+    former = piece_of(text)
+    assert before in text
+    piece = piece_of(text.replace(before, after))
+    check(piece, regrow(piece, former, parse(former), accepted_by(former)))
 
 
 def test_the_old_tree_stays_as_it_was():
     former = piece_of(FUNCTION)
     tree = parse(former)
     before = tree.module.code
-    regrow(piece_of(FUNCTION.replace("print(each)", "print(each, 2)")), former, tree)
+    regrow(piece_of(FUNCTION.replace("print(each)", "print(each, 2)")), former, tree, accepted_by(former))
     assert tree.module.code == before == FUNCTION
 
 

@@ -5,7 +5,15 @@ import os
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whysafe.syntax.source import SourceError, count_line_ends, decode, line_starts, read_source, split_lines
+from whysafe.syntax.source import (
+    SourceError,
+    count_line_ends,
+    decode,
+    line_start,
+    line_starts,
+    read_source,
+    split_lines,
+)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +116,7 @@ def test_lines(text):
         "\r" in body or "\n" in body for body in (line.removesuffix("\n").removesuffix("\r") for line in lines)
     )
     starts = line_starts(text)
+    assert [line_start(text, line) for line in range(len(starts) + 2)] == [*starts, len(text), len(text)]
     assert len(starts) == count_line_ends(text) + 1
     ends = [*starts[1:], len(text)]
     assert [text[start:end] for start, end in zip(starts, ends, strict=True) if start < end] == lines

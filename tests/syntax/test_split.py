@@ -8,6 +8,8 @@ import libcst as cst
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from whysafe.syntax import lexer
+from whysafe.syntax import outline as outlines
 from whysafe.syntax.position import Edit, span
 from whysafe.syntax.source import line_starts
 from whysafe.syntax.split import Piece, find_piece, first_lines, resplit, split
@@ -256,6 +258,71 @@ def test_edited_pieces_of_the_library(library, data):
             [start, start, (line + chance.randrange(3), chance.randrange(80)), (line + chance.randrange(60), 0)]
         )
         text, _ = apply(text, pieces, start, max(start, end), chance.choice([*FRAGMENTS, ""]))
+
+
+HEADS = [
+    *("def f():\n", "@d\ndef f(a,\n   b):\n", "async def g():\n", "if x:\n", "class A:\n", "for a in b:\n", "try:\n"),
+    *("x = [\n", "while 1:\n", "@d\n@e\n\nclass B(x):\n", "def f():\n    if a:\n"),
+]
+BODY = [
+    *(
+        "    x = 1\n",
+        "    y = (\n        1,\n    )\n",
+        "    if a:\n        b\n    else:\n        c\n",
+        "\n",
+        "    # c\n",
+    ),
+    *("    '''text\n    more'''\n", "    z = 1 + \\\n        2\n", "    @d\n    def g():\n        pass\n", "# out\n"),
+    *("    return [\n  1]\n", "    try:\n        a\n    except B:\n        c\n", "        deep\n", "    \\\n    odd\n"),
+    *("    f'''{x}\n{y:{z}}'''\n", "    with a as b:\n        import x\n", "    class C:\n        x = 1\n"),
+]
+TYPED = [*FRAGMENTS, *BODY, *HEADS, "", "", "x", "    x\n", "\n"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_edits_of_large_functions(seed):
+    """Most are told from the logical lines around them; the pieces and their logical lines are those of the text."""
+    chance = random.Random(seed)
+    near = total = 0
+    for _ in range(25):
+        heads = chance.randrange(1, 4)
+        text = "".join(
+            chance.choice(HEADS) + "".join(chance.choices(BODY, k=chance.randrange(40))) for _ in range(heads)
+        )
+        line_end = chance.choice(["\n", "\n", "\r\n", "\r"])
+        text = text.replace("\n", line_end)
+        pieces = split(text)
+        for _ in range(12):
+            line = chance.randrange(len(line_starts(text)) + 1)
+            start = (line, chance.choice([0, 4, 8, chance.randrange(20)]))
+            end = chance.choice([start, start, (line + chance.randrange(2), chance.randrange(20)), (line + 3, 0)])
+            new = chance.choice(TYPED).replace("\n", chance.choice([line_end, "\n"]))
+            text, patch = apply(text, pieces, start, max(start, end), new)
+            near += any(piece.outlines for piece in patch.added)
+            total += 1
+            for piece in pieces:
+                assert piece.outline == outlines.outline(piece.text)
+    assert near > total / 3
+
+
+def test_a_keystroke_reads_the_logical_lines_around_it(monkeypatch):
+    """However long the function is; also where a bracket or a short string is left open."""
+    text = "def f(a):\n" + "    x = g(a, [1, 2])\n" * 3000 + "    return x\n\n\ny = 1\n"
+    pieces = split(text)
+    assert pieces[0].outline.torn == []
+    read = []
+
+    def spy(*arguments):
+        for token in lexer.scan(*arguments):
+            read.append(token)
+            yield token
+
+    monkeypatch.setattr(outlines, "scan", spy)
+    for place, new in (((1500, 0), "    z"), ((1500, 5), " = 'a"), ((1500, 10), "'"), ((2990, 10), "(")):
+        text, patch = apply(text, pieces, place, place, new)
+        assert (patch.first, patch.removed, len(patch.added)) == (0, 1, 1)
+    assert pieces[0].outline.torn
+    assert len(read) < 200
 
 
 def test_a_keystroke_changes_one_piece():

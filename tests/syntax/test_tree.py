@@ -222,6 +222,24 @@ def test_errors_are_located(found, place, words):
     assert abs(refusal.span.start.column - place.start.column) <= 4
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("x = f(\n  a,\n  [1, 2\ny = 3\n", span(2, 2, 2, 3), "'[' was never closed"),
+        ("x = f(a b\ndef g(: pass\n", span(0, 5, 0, 6), "'(' was never closed"),
+        ("print('a\n", span(0, 6, 0, 7), "unterminated string literal"),
+        ("é = (1a,\n", span(0, 5, 0, 6), "invalid decimal literal"),
+    ],
+)
+def test_a_bracket_that_was_left_open_is_located_by_its_line(text, place, words):
+    """What follows it could mean anything, so that what Python says of that would change with every line below."""
+    refusal = parse(piece(text))
+    assert isinstance(refusal, Unparsed)
+    assert words in refusal.message
+    assert refusal.span == place
+    assert refusal.by_python
+
+
 @pytest.mark.parametrize("text", ["x = '\ud800'\n\n", "# \udfff\nx\n"])
 def test_lone_surrogates_are_said(text):
     refusal = parse(piece(text))
@@ -239,6 +257,12 @@ def test_a_panic_of_the_parser_is_said(monkeypatch):
     monkeypatch.setattr(cst, "parse_module", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         parse(piece("x = 1\n"))
+
+
+def test_a_node_that_refuses_itself_is_said():
+    """The library fails on this valid text where its nodes check themselves; see `lean_nodes`."""
+    found = parse(piece("async def f():\n    return [x async\n    for x in y]\n"))
+    assert isinstance(found, Tree) or found.message == "The parser failed on this statement; it is not analysed."
 
 
 @given(st.text(alphabet="'\"{}()[]\\\n\r\t \x0c\0\ufeff\ud800fx=:#.,@1é"))

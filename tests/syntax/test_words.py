@@ -1,14 +1,31 @@
 """Words, and what is remembered of them."""
 
 import re
+import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
-from whysafe.syntax.words import WordTest, words_of
+from whysafe.syntax.words import WordTest, words_after, words_of
 
 
 def test_words_are_folded():
     assert words_of("ｅｖａｌ(x) # é") == {"eval", "x", "é"}
+
+
+@given(
+    st.lists(st.sampled_from([*map(chr, range(128)), "é", "e\u0301", "ﬁ", "Ａ", "²", "\u0301", "\u2028", "\x85", "ª"]))
+)
+def test_words_are_those_that_an_expression_finds(parts):
+    text = "".join(parts)
+    assert words_of(text) == set(re.findall(r"\w+", unicodedata.normalize("NFKC", text)))
+
+
+LINES = st.lists(st.sampled_from(["a b\n", "ab\n", "b=1\n", "# é a\n", "\n", "x.a\n"])).map("".join)
+
+
+@given(LINES, LINES, LINES, LINES)
+def test_words_after_an_edit(head, gone, came, tail):
+    assert words_after(words_of(head + gone + tail), gone, came, head + came + tail) == words_of(head + came + tail)
 
 
 @given(st.lists(st.frozensets(st.text(alphabet="abP_1", min_size=1, max_size=4)), max_size=5))

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whysafe.analysis.glance import Glance
 from whysafe.analysis.standing import after, before, is_defined, occurrences
-from whysafe.syntax.graft import CLOSING, CONTINUATION, Line, outline
-from whysafe.syntax.source import split_lines
+from whysafe.syntax.graft import is_unusual
+from whysafe.syntax.outline import CLOSING, CONTINUATION, FAR
 from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
+
+    from whysafe.syntax.outline import Outline
 
 FEWEST_LINES: Final = 12
 """A shorter piece costs no more than its excerpt."""
@@ -33,42 +35,40 @@ _NOTHING: Final = "0\n"
 """Stands for a block that is left out; `pass` would mean something to a rule."""
 
 
-def excerpt(text: str, words: AbstractSet[str], named: AbstractSet[str]) -> str | None:
+def excerpt(text: str, lines: Outline, words: AbstractSet[str], named: AbstractSet[str]) -> str | None:
     """The text of a piece with nothing but its logical lines that hold one of the words, and what these stand in.
 
     What is left out becomes blank lines. The lines with a word of `named` mean what they mean in the piece: None where
     something that is left out could give a name in them a meaning. None also where little would be left out, and where
-    statements cannot be told by their columns.
+    statements cannot be told by their columns. `lines` are the logical lines of the text.
     """
-    lines = outline(text)
-    if not lines or any(line.kind == CLOSING for line in lines):
+    if not lines.starts or lines.torn or FAR in lines.columns or CLOSING in lines.kinds or is_unusual(text):
         return None
-    rows = split_lines(text)
-    ends = [line.line for line in lines[1:]] + [len(rows)]
-    parts = ["".join(rows[line.line : end]) for line, end in zip(lines, ends, strict=True)]
+    ends = [*lines.starts[1:], len(text)]
+    parts = [text[start:end] for start, end in zip(lines.starts, ends, strict=True)]
     held = [words_of(part) for part in parts]
     nesting = _nesting(lines)
     kept = _kept(lines, nesting, [index for index, each in enumerate(held) if not words.isdisjoint(each)])
-    if len(kept) > len(lines) * MOST_KEPT:
+    if len(kept) > len(parts) * MOST_KEPT:
         return None
     names: AbstractSet[str] = {
         name for part, each in zip(parts, held, strict=True) if named & each for name in _names(part)
     }
     if names and _STAR.search(text):
         return None
-    left_out = (index for index in range(len(lines)) if index not in kept)
+    left_out = (index for index in range(len(parts)) if index not in kept)
     if any(_may_bind(parts[index], names & held[index]) for index in left_out):
         return None
     opened = {nesting[index].outer for index in kept}
-    shown = ["\n" * lines[0].line]
-    for index, (line, part, end) in enumerate(zip(lines, parts, ends, strict=True)):
+    shown = ["\n" * text.count("\n", 0, lines.starts[0])]
+    for index, part in enumerate(parts):
         outer = nesting[index].outer
         if index in kept:
             shown.append(part)
         elif outer in kept and outer not in opened and index == outer + 1:
-            shown += (" " * line.column, _NOTHING, "\n" * (end - line.line - 1))
+            shown += (" " * lines.columns[index], _NOTHING, "\n" * (part.count("\n") - 1))
         else:
-            shown.append("\n" * (end - line.line))
+            shown.append("\n" * part.count("\n"))
     return "".join(shown)
 
 
@@ -97,16 +97,17 @@ class _Nested(NamedTuple):
     after: int
 
 
-def _nesting(lines: Sequence[Line]) -> list[_Nested]:
+def _nesting(lines: Outline) -> list[_Nested]:
     found: list[_Nested] = []
     around: list[int] = []
-    for index, line in enumerate(lines):
-        while around and lines[around[-1]].column > line.column:
+    columns = lines.columns
+    for index, (column, kind) in enumerate(zip(columns, lines.kinds, strict=True)):
+        while around and columns[around[-1]] > column:
             around.pop()
         before = -1
-        if around and lines[around[-1]].column == line.column:
+        if around and columns[around[-1]] == column:
             previous = around.pop()
-            if line.kind == CONTINUATION:
+            if kind == CONTINUATION:
                 before = previous
                 found[before] = found[before]._replace(after=index)
         found.append(_Nested(around[-1] if around else -1, before, -1))
@@ -114,7 +115,7 @@ def _nesting(lines: Sequence[Line]) -> list[_Nested]:
     return found
 
 
-def _kept(lines: Sequence[Line], nesting: Sequence[_Nested], wanted: Sequence[int]) -> set[int]:
+def _kept(lines: Outline, nesting: Sequence[_Nested], wanted: Sequence[int]) -> set[int]:
     """The wanted lines with the blocks that they open, and all clauses of what they stand in."""
     kept: set[int] = set()
     todo: list[int] = []
@@ -122,7 +123,7 @@ def _kept(lines: Sequence[Line], nesting: Sequence[_Nested], wanted: Sequence[in
     for index in wanted:
         if index >= behind:
             behind = index + 1
-            while behind < len(lines) and lines[behind].column > lines[index].column:
+            while behind < len(lines.starts) and lines.columns[behind] > lines.columns[index]:
                 behind += 1
             todo.extend(range(index, behind))
     while todo:

@@ -80,16 +80,19 @@ class Gate:
         roots = self.roots(glance) | computed_imports(glance, self.libraries)
         return self.with_more(_NOTHING, roots, frozenset())
 
-    def roots(self, glance: Glance) -> frozenset[str]:
+    def roots(self, glance: Glance, known: AbstractSet[str] = frozenset()) -> frozenset[str]:
         """What the words of a text bring into its file: libraries, and behind a dot the trigger words that it imports.
 
-        What it imports under a computed name is not among them; see `computed`.
+        What it imports under a computed name is not among them; see `computed`. Libraries that are `known` to be there
+        are not looked for.
         """
         text = folded(glance.text)
+        libraries = (glance.words & self.libraries) - known
+        words = imported_words(text) & self.reached if "import" in glance.words else ()
         return frozenset(
             (
-                *(root for root in glance.words & self.libraries if root in BUILTINS_CALLED or is_brought(text, root)),
-                *(f".{word}" for word in imported_words(text) & self.reached),
+                *(root for root in libraries if root in BUILTINS_CALLED or is_brought(text, root)),
+                *(f".{word}" for word in words),
             )
         )
 

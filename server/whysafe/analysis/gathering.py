@@ -12,8 +12,8 @@ from whysafe.analysis import unit as units
 from whysafe.analysis.finding import Finding, Gap, Step
 from whysafe.analysis.placement import Imports, imports_of, with_imports
 from whysafe.analysis.sections import Joined, same
-from whysafe.syntax.tree import Tree, Unparsed, wrapper_of
-from whysafe.syntax.validity import accepts, is_plain
+from whysafe.syntax.tree import Tree, Unparsed
+from whysafe.syntax.validity import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -155,12 +155,6 @@ def _sorted_out(unit: Unit, texts: Sequence[Finding]) -> _Found:
 def _is_valid(unit: Unit) -> bool:
     """Whether Python's word proves a unit valid: enough for what needs no tree, even if the guard would refuse one."""
     if unit.valid is None:
-        unit.valid = is_plain(unit.piece.text) and (unit.accepted or _is_accepted(unit))
+        refused = isinstance(unit.tree, Unparsed) and unit.tree.by_python
+        unit.valid = not refused and is_plain(unit.piece.text) and units.is_accepted(unit)
     return unit.valid
-
-
-def _is_accepted(unit: Unit) -> bool:
-    """A cheap question that spares the tree."""
-    piece = unit.piece
-    refused = piece.header or piece.joins or (isinstance(unit.tree, Unparsed) and unit.tree.refused)
-    return not refused and accepts(wrapper_of(piece) + piece.text)

@@ -12,17 +12,16 @@ from whysafe.analysis.standing import after, before, occurrences, place_after
 from whysafe.syntax.words import folded, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from whysafe.syntax.split import Piece
 
+LONGEST_LINE: Final = 2_000
+"""How far a definition may stand from the start of its line; beyond, it may be one of any column."""
 STAR: Final = "*"
 # An attribute that stands where something can be assigned to it.
 _TARGET: Final = re.compile(r"\.\s*(\w+)\s*(?:[=:,)\]\\#]|[-+*/%&|^@<>]+=|in\b|$)", re.MULTILINE)
 _OWN = re.compile(r"(?:[ \t\f\ufeff]*(?:\#[^\r\n]*)?(?:\r\n?|\n))*([ \t\f]*)(?:@|(?:async[ \t]+)?(?:def|class)\b)")
-# Expressions that begin with a word are searched many times as fast as one for the whole line.
-_DEFINED = re.compile(r"def[ \t]+(\w+)"), re.compile(r"class[ \t]+(\w+)")
-_AHEAD = re.compile(r"\ufeff?([ \t\f]*)(?:async[ \t]+)?")
+_DEFINED = re.compile(r"def[ \t]+(\w+)|class[ \t]+(\w+)")
+_BEFORE_DEFINED = re.compile(r"\ufeff?([ \t\f]*)(?:async[ \t]+)?")
 _WALRUS = re.compile(r"(\w+)[ \t\f]*:=")
 _WALRUS_APART = re.compile(r"[\r\n\\][ \t\f]*:=")
 _ELSEWHERE = re.compile(r"\b(?:global|nonlocal)\b([^\r\n;\\]*)(\\?)")
@@ -61,26 +60,47 @@ def members(piece: Piece, words: frozenset[str]) -> frozenset[str]:
     return own.union(_TARGET.findall(piece.text))
 
 
+def members_after(
+    former: frozenset[str], begin: int, end: int, piece: Piece, words: frozenset[str]
+) -> frozenset[str] | None:
+    """The same of a piece in which lines have been put in place of others, perhaps with more; it had the `former` ones.
+
+    None where more than these lines, which stand between the offsets, has to be read.
+    """
+    if not piece.in_class:
+        return frozenset()
+    text = piece.text
+    # An attribute may be named on the line behind its dot.
+    begin = text.rfind("\n", 0, len(text[:begin].rstrip())) + 1
+    came = text[begin:end]
+    if ":=" in text or not text.isascii() or came.rstrip().endswith(".") or not _OWN.match(text, 0, begin):
+        return None
+    defined = (name for names in _DEFINED.findall(came) for name in names)
+    return words & former.union(defined, _TARGET.findall(came))
+
+
 def defined_names(text: str) -> frozenset[str] | None:
     """The name of the function or class that a piece defines, perhaps with others; None where it is something else."""
     begins = _OWN.match(text)
     if begins is None:
         return None
     column = len(begins.group(1).expandtabs())
-    return frozenset(name for blanks, name in _defined(folded(text)) if len(blanks.expandtabs()) <= column)
+    plain = folded(text)
+    return frozenset(
+        defined.group(1) or defined.group(2)
+        for defined in _DEFINED.finditer(plain)
+        if _stands_at(plain, defined.start(), column)
+    )
 
 
-def _defined(text: str) -> Iterator[tuple[str, str]]:
-    """The name of each definition that begins a line, and the blanks ahead of it."""
-    for pattern in _DEFINED:
-        past = 0
-        for match in pattern.finditer(text):
-            end = max(text.rfind("\n", past, match.start()), text.rfind("\r", past, match.start()))
-            if end >= 0 or not past:
-                ahead = _AHEAD.fullmatch(text, end + 1, match.start())
-                if ahead is not None and (end < 0 or text[end + 1] != "\ufeff"):
-                    yield ahead.group(1), match.group(1)
-            past = match.end()
+def _stands_at(text: str, place: int, column: int) -> bool:
+    """Whether a definition may begin its line at a column, or above one."""
+    floor = max(0, place - LONGEST_LINE)
+    start = max(text.rfind("\n", floor, place), text.rfind("\r", floor, place)) + 1
+    if not start and floor:
+        return True
+    ahead = _BEFORE_DEFINED.fullmatch(text, start, place)
+    return ahead is not None and len(ahead.group(1).expandtabs()) <= column
 
 
 def may_bind_name(text: str, name: str) -> bool:

@@ -41,7 +41,7 @@ class Program:
 
     def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True, glance: Glance | None = None) -> None:
         self.catalogue = catalogue
-        accepted = accepts(text)
+        accepted = accepts(text) or None
         glance = glance or Glance(text)
         self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text, glance.tokens)])
         self.world = DocumentWorld(self.order, catalogue)
@@ -234,7 +234,7 @@ class Program:
         elif imports_by_computed_name(glance):
             self._name_parts = parts_of_names(Glance(self.text))
         computed = () if self._name_parts is None else made_of(gate.libraries, self._name_parts)
-        return gate.roots(glance).union(computed)
+        return gate.roots(glance, self._awake.roots).union(computed)
 
     def passes(self, unit: Unit) -> bool:
         """Whether a unit is to be analysed: as far as its text tells it can have findings, or it has been parsed."""
@@ -289,7 +289,7 @@ class Program:
             return None
         if unit.piece.header or not is_plain(text) or gate.needs_piece(self._glance(unit), self._awake):
             return None
-        shorter = None if guard(text) else excerpt(text, gate.lone, gate.named)
+        shorter = None if guard(text) else excerpt(text, unit.piece.outline, gate.lone, gate.named)
         if shorter is None:
             return None
         return units.analyse_excerpt(unit, shorter, self.catalogue, self.world, self._awake)

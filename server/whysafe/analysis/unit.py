@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,18 @@ from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
 from whysafe.analysis.following import Following
 from whysafe.analysis.given import given_names
-from whysafe.analysis.offers import members, offers
+from whysafe.analysis.offers import members, members_after, offers
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.syntax.locate import locate
+from whysafe.syntax.outline import difference
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
-from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow
-from whysafe.syntax.words import words_of
+from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow, wrapper_of
+from whysafe.syntax.validity import accepts
+from whysafe.syntax.words import words_after, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.gate import Awake
     from whysafe.analysis.sections import Section
+    from whysafe.syntax.graft import Graft
     from whysafe.syntax.split import Piece
 
 
@@ -90,8 +94,8 @@ class Unit:
     """What was awake when the gate was last asked about the text, and whether it passed."""
     places: dict[cst.CSTNode, Span] = field(default_factory=dict)
     """Positions that were needed before."""
-    accepted: bool = False
-    """Whether the piece was a part of a document that Python accepts."""
+    accepted: bool | None = None
+    """Whether Python accepts the piece, or the document that it was a part of; None until somebody asks."""
     excerpted: bool = False
     """Whether its result comes of an excerpt, so that nobody has needed its tree."""
     valid: bool | None = None
@@ -119,8 +123,11 @@ class Unit:
         return isinstance(self.tree, Unparsed)
 
 
-def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool = False) -> Unit:
-    return Unit(piece, words_of(piece.text), ancestors=ancestors, accepted=accepted)
+def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool | None = None) -> Unit:
+    """A unit for a piece; what its text tells is taken from the first of its ancestors where few lines have changed."""
+    words, found = (None, None) if not ancestors else _read_on(piece, ancestors[0])
+    words = words_of(piece.text) if words is None else words
+    return Unit(piece, words, members=found, ancestors=ancestors, accepted=accepted)
 
 
 def offered(unit: Unit) -> frozenset[str]:
@@ -137,6 +144,26 @@ def offered_members(unit: Unit) -> frozenset[str]:
     return unit.members
 
 
+def _read_on(piece: Piece, former: Unit) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """The words and the members of a piece from those of its former text; None for what has to be read as a whole."""
+    text, before = piece.text, former.piece.text
+    begin, end, more = difference(before, text)
+    if 2 * max(end - begin, end - begin + more) > len(text):
+        return None, None
+    words = words_after(former.words, before[begin:end], text[begin : end + more], text)
+    if not former.piece.in_class or former.members is None or former.members is former.words:
+        return words, None
+    return words, members_after(former.members, begin, end + more, piece, words)
+
+
+def is_accepted(unit: Unit) -> bool:
+    """Whether the piece is certainly valid: a cheap question that spares the tree."""
+    if unit.accepted is None:
+        piece = unit.piece
+        unit.accepted = not piece.header and not piece.joins and accepts(wrapper_of(piece) + piece.text)
+    return unit.accepted
+
+
 def ensure_tree(unit: Unit) -> Tree | Unparsed:
     if unit.tree is None:
         unit.tree = _regrown(unit)
@@ -150,25 +177,32 @@ def ensure_tree(unit: Unit) -> Tree | Unparsed:
 def _regrown(unit: Unit) -> Tree | Unparsed | None:
     """The tree of a unit from that of the unit that it was before an edit, with the places that are known there."""
     for former in unit.ancestors:
-        tree = regrow(unit.piece, former.piece, former.tree) if isinstance(former.tree, Tree) else None
+        if not isinstance(former.tree, Tree):
+            continue
+        tree = regrow(unit.piece, former.piece, former.tree, partial(is_accepted, former))
         if isinstance(tree, Tree) and tree.graft is not None:
-            first = Position(tree.graft.line, tree.graft.column)
-            last = tree.graft.line + tree.graft.replaced
-            more = unit.piece.lines - former.piece.lines
-            for node, span in former.places.items():
-                if span.end <= first:
-                    unit.places[node] = span
-                elif span.start.line >= last:
-                    unit.places[node] = span.shifted(more)
-            for node, twin in tree.graft.rebuilt:
-                around = former.places.get(twin)
-                if around and around.start < first and around.end.line >= last:
-                    unit.places[node] = Span(around.start, Position(around.end.line + more, around.end.column))
+            unit.places.update(_kept_places(former.places, tree.graft, unit.piece.lines - former.piece.lines))
             unit.former_codes = former.codes
             unit.ancestors = (former,)
+            if former.accepted and accepts(tree.graft.wrapper + tree.graft.text):
+                unit.accepted = True
         if tree is not None:
             return tree
     return None
+
+
+def _kept_places(places: Mapping[cst.CSTNode, Span], graft: Graft, more: int) -> Iterator[tuple[cst.CSTNode, Span]]:
+    """The places of a former tree that hold for one that was grown from it, in a piece of so many lines more."""
+    first, last = Position(graft.line, graft.column), graft.line + graft.replaced
+    for node, span in places.items():
+        if span.end <= first:
+            yield node, span
+        elif span.start.line >= last:
+            yield node, span.shifted(more)
+    for node, twin in graft.rebuilt:
+        around = places.get(twin)
+        if around and around.start < first and around.end.line >= last:
+            yield node, Span(around.start, Position(around.end.line + more, around.end.column))
 
 
 def ensure_scopes(unit: Unit, of: Catalogue) -> PieceScopes | None:

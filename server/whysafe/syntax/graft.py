@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
 from whysafe.syntax.graft_elements import graft_elements
 from whysafe.syntax.guard import guard
-from whysafe.syntax.lexer import CLOSE, COMMENT, LINE, OPEN, scan
-from whysafe.syntax.source import line_starts, split_lines
+from whysafe.syntax.outline import CLOSING, CONTINUATION, DECORATOR, FAR, ORDINARY, Change, Outline, difference, outline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,22 +29,11 @@ LARGEST: Final = 400_000
 """The longest text, in characters, that is grafted: what is longer is left to the guard of whole pieces."""
 
 # What columns cannot be counted with, and what goes on behind the end of its line.
-_UNUSUAL: Final = re.compile(r"[\t\f\0]|\r(?!\n)|\\\r?\n[ ]*\\|(?:\A|\n)[ ]*\\\r?\n|\\\r?\n?\Z")
-_MAY_BE_UNUSUAL: Final = re.compile(r"[\t\f\0\r\\]")
-_CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
-_ORDINARY, _DECORATOR, CONTINUATION, CLOSING = range(4)
-_WRAPPER: Final = "if 1:\n"
-
-
-class Line(NamedTuple):
-    """Where a logical line begins (lines from 0), and what kind of word it begins with."""
-
-    line: int
-    column: int
-    kind: int
-
-    def shifted(self, lines: int) -> Line:
-        return Line(self.line + lines, self.column, self.kind)
+_UNUSUAL_MARKS: Final = ("\t", "\f", "\0")
+_UNUSUAL: Final = re.compile(r"\r(?!\n)|\\\r?\n[ ]*\\|(?:\A|\n)[ ]*\\\r?\n|\\\r?\n?\Z")
+WRAPPER: Final = "if 1:\n"
+"""What indented statements are parsed behind."""
+_NOTHING: Final = cst.Module([])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,16 +56,15 @@ class Graft:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grown:
-    """The statements of a piece after a graft, the logical lines of the piece, and the graft itself."""
+    """The statements of a piece after a graft, and the graft itself."""
 
     body: tuple[cst.BaseStatement, ...]
-    outline: list[Line]
     graft: Graft
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Statements of one indentation: their nodes, their logical lines as indices of the outline, and their lines."""
+    """Statements of one indentation: their nodes, their logical lines as indices of the outline, and their offsets."""
 
     nodes: Sequence[Any]
     first: int
@@ -97,133 +85,168 @@ class _Place:
     high: int
 
 
-def outline(text: str) -> list[Line] | None:
-    """The logical lines of a text; None where columns cannot be trusted."""
-    if _MAY_BE_UNUSUAL.search(text) and _UNUSUAL.search(text):
-        return None
-    starts = line_starts(text)
-    found: list[Line] = []
-    for kind, start, first in scan(text):
-        if kind == LINE:
-            found.append(Line(bisect_left(starts, start), first - start, _kind(text, first)))
-    return found
-
-
-def _kind(text: str, first: int) -> int:
-    if text[first] == "@":
-        return _DECORATOR
-    if text[first] in ")]}":
-        return CLOSING
-    return CONTINUATION if _CONTINUES.match(text, first) else _ORDINARY
-
-
 @dataclass(frozen=True, slots=True)
 class Refused:
     """What the parser said of a part of the piece, whereby it cannot accept the whole either."""
 
     error: Exception
+    text: str = ""
+    """The part, if it consists of complete statements."""
+    line: int = 0
+    """The line of the piece on which it begins."""
+    column: int = 0
+    """Where its statements begin."""
 
 
-def graft(
-    body: Sequence[cst.BaseStatement], before: str, lines: list[Line], after: str, tables: Sequence[Table] = ()
+def graft(  # noqa: PLR0913, PLR0917 - both texts, and what is known of both
+    body: Sequence[cst.BaseStatement],
+    before: str,
+    lines: Outline,
+    after: str,
+    new: Outline,
+    tables: Sequence[Table] = (),
 ) -> Grown | Refused | None:
-    """The statements of a piece whose text was `before`, with these logical lines and tables, and is `after` now.
+    """The statements of a piece whose text was `before`, with these logical lines, and is `after` now, with the `new`.
+
+    `tables` are those of the former text around the place of the graft before.
+
 
     None where the change is at the outermost level, where it may change how what follows is read, or where something
     is unusual.
     """
-    if max(len(before), len(after)) > LARGEST or not lines:
+    if max(len(before), len(after)) > LARGEST or not lines.starts or is_unusual(before) or is_unusual(after):
         return None
-    old, new = split_lines(before), split_lines(after)
-    first, last = _difference(old, new)
-    more = len(new) - len(old)
-    places = _descend(_Block(body, 0, len(lines), 0, len(old), ()), lines, first, last)
-    return _graft_expression(places, before, lines, after, tables) or _graft_statements(places, lines, new, more)
+    if FAR in lines.columns or FAR in new.columns:
+        return None
+    change = difference(before, after)
+    places = _descend(_Block(body, 0, len(lines.starts), 0, len(before), ()), lines, change.begin, change.end)
+    if new.torn:
+        return _torn(places[-1], lines, after, new, change.more) if len(places) > 1 else None
+    if _is_between(lines, before, change) and _is_in_step(lines, new, change):
+        text = after[change.begin : change.end + change.more]
+        return Grown(tuple(body), _graft_of(_NOTHING, text, before, change.begin, change.end))
+    return _graft_expression(places, before, lines, after, tables) or _graft_statements(
+        places, lines, before, after, new, change
+    )
 
 
-def _graft_statements(
-    places: Sequence[_Place], lines: list[Line], new: Sequence[str], more: int
+def _graft_statements(  # noqa: PLR0913, PLR0917 - both texts, and what is known of both
+    places: Sequence[_Place], lines: Outline, before: str, after: str, new: Outline, change: Change
 ) -> Grown | Refused | None:
-    """A graft of the statements that changed, in the innermost block of the places where that is possible."""
+    """A graft of the statements that changed, in the innermost block where that is possible."""
+    put_in = _is_between(lines, before, change)
     for depth in range(len(places) - 1, 0, -1):
-        place = places[depth]
-        a, b = _range(place, lines)
-        text = "".join(new[a : b + more])
-        column = lines[place.block.first].column
-        fresh = outline(text)
-        if fresh is None:
-            return None
-        if not fresh or any(line.column < column for line in fresh):
+        place, begin, end = places[depth], *_range(places[depth], lines)
+        column = lines.columns[place.block.first]
+        low, high = _stretch(place, lines, new, change.more)
+        behind = bisect_left(lines.starts, change.begin)
+        if put_in and _index_after(place) == behind and _is_row(new, behind, high, column):
+            # No statement is replaced: the new ones stand behind those of the place.
+            place, begin, low = replace(place, low=place.high), change.begin, behind
+        if not _is_row(new, low, high, column):
             continue
-        if fresh[0].column != column or fresh[0].kind in {CONTINUATION, CLOSING}:
-            continue
-        if guard(text):
-            return None
-        try:
-            module = cst.parse_module(_WRAPPER + text)
-        except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
-            return Refused(error) if _is_complete(text) else None
-        except Exception:  # noqa: BLE001 - whatever it is, the whole piece is parsed then, which tells
-            return None
+        text = after[begin : end + change.more]
+        module = _parsed(text)
+        if not isinstance(module, cst.Module):
+            return Refused(module, text, before.count("\n", 0, begin), column) if module is not None else None
         nodes = _wrapped(module)
-        if len(nodes) != len(_statements(fresh, 0, len(fresh), column) or ()):
+        if len(nodes) != len(_statements(new, low, high, column) or ()):
             return None
-        low, high = place.starts[place.low], _index_after(place)
-        grown = [line.shifted(a) for line in fresh]
-        after_lines = [*lines[:low], *grown, *(line.shifted(more) for line in lines[high:])]
-        piece = Graft(module, _WRAPPER, text, a, b - a)
-        return Grown(_rebuilt(places[: depth + 1], nodes), after_lines, piece)
+        return Grown(_rebuilt([*places[:depth], place], nodes), _graft_of(module, text, before, begin, end))
     return None
 
 
 def _graft_expression(
-    places: Sequence[_Place], before: str, lines: list[Line], after: str, tables: Sequence[Table]
+    places: Sequence[_Place], before: str, lines: Outline, after: str, tables: Sequence[Table]
 ) -> Grown | Refused | None:
     """A graft of elements in the expression of a statement; None where that is not where the change is."""
     if not places or places[-1].high - places[-1].low != 1:
         return None
     place = places[-1]
-    starts = line_starts(before)
-    start, end = (starts[line] if line < len(starts) else len(before) for line in _range(place, lines))
-    column = lines[place.block.first].column
-    found = graft_elements(place.block.nodes[place.low], (start, end), column, before, after, tables)
+    column = lines.columns[place.block.first]
+    found = graft_elements(place.block.nodes[place.low], _range(place, lines), column, before, after, tables)
     if found is None:
         return None
     if isinstance(found, Exception):
         return Refused(found)
-    a, b = bisect_right(starts, found.start) - 1, bisect_left(starts, found.end)
-    more = after.count("\n") - before.count("\n")
-    behind = place.starts[place.low] + 1
-    after_lines = [*lines[:behind], *(line.shifted(more) for line in lines[behind:])]
-    unread = found.start - starts[a]
-    piece = Graft(found.module, found.wrapper, found.text, a, b - a, found.tables, unread, found.rebuilt)
-    return Grown(_rebuilt(places, [found.statement]), after_lines, piece)
+    begin = before.rfind("\n", 0, found.start) + 1
+    line, replaced = before.count("\n", 0, begin), _lines_of(before, begin, found.end)
+    unread = found.start - begin
+    piece = Graft(found.module, found.wrapper, found.text, line, replaced, found.tables, unread, found.rebuilt)
+    return Grown(_rebuilt(places, [found.statement]), piece)
 
 
-def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """The lines of the old text that differ from the new one: from the first up to and without the last."""
-    shorter = min(len(old), len(new))
-    first = 0
-    while first < shorter and old[first] == new[first]:
-        first += 1
-    same = 0
-    while same < shorter - first and old[-1 - same] == new[-1 - same]:
-        same += 1
-    return first, len(old) - same
+def _is_between(lines: Outline, text: str, change: Change) -> bool:
+    """Whether an edit replaces nothing but blank lines behind a logical line, before any that follows."""
+    index = bisect_left(lines.starts, change.begin)
+    if index != bisect_left(lines.starts, change.end) or not index or text[change.begin : change.end].strip():
+        return False
+    start = lines.starts[index - 1]
+    # The lexer tells whether what stands before is complete: a logical line can begin there then.
+    behind = outline(text[start : change.begin] + "x")
+    return behind.starts[-1] == change.begin - start and not behind.torn
 
 
-def _descend(block: _Block, lines: list[Line], first: int, last: int) -> list[_Place]:
-    """The statements around lines of the text, from the outermost block to the innermost."""
+def _is_in_step(lines: Outline, new: Outline, change: Change) -> bool:
+    """Whether an edit between logical lines adds none and takes none away."""
+    index = bisect_left(lines.starts, change.begin)
+    behind = (text.starts[index : index + 1] for text in (lines, new))
+    return len(new.starts) == len(lines.starts) and all(
+        there - here == change.more for here, there in zip(*behind, strict=True)
+    )
+
+
+def _graft_of(module: cst.Module, text: str, before: str, begin: int, end: int) -> Graft:
+    """The graft of a text in the stead of these lines of the former one."""
+    return Graft(module, WRAPPER, text, before.count("\n", 0, begin), _lines_of(before, begin, end))
+
+
+def _torn(place: _Place, lines: Outline, after: str, new: Outline, more: int) -> Refused | None:
+    """What the parser says of the statements in which a bracket is left open, wherever they end."""
+    begin, end = _range(place, lines)
+    if lines.torn or not begin <= new.torn[0] < end + more:
+        return None
+    text = after[begin : end + more]
+    error = _parsed(text)
+    if error is None or isinstance(error, cst.Module):
+        return None
+    return Refused(error, text, after.count("\n", 0, begin), lines.columns[place.block.first])
+
+
+def _parsed(text: str) -> cst.Module | Exception | None:
+    """Indented statements as a module, or why the parser refuses them; None where the whole piece has to tell."""
+    if guard(text):
+        return None
+    try:
+        return cst.parse_module(WRAPPER + text)
+    except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
+        return error
+    except Exception:  # noqa: BLE001 - whatever it is, the whole piece is parsed then, which tells
+        return None
+
+
+def is_unusual(text: str) -> bool:
+    """Whether a text holds what columns cannot be counted with, or what goes on behind the end of its line."""
+    if any(mark in text for mark in _UNUSUAL_MARKS):
+        return True
+    return ("\r" in text or "\\\n" in text or text.endswith("\\")) and _UNUSUAL.search(text) is not None
+
+
+def _lines_of(text: str, begin: int, end: int) -> int:
+    """How many lines stand between two line starts, or the last of them and the end of the text."""
+    return text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
+
+
+def _descend(block: _Block, lines: Outline, first: int, last: int) -> list[_Place]:
+    """The statements around a part of the text, from the outermost block to the innermost."""
     found: list[_Place] = []
     while True:
-        starts = _statements(lines, block.first, block.last, lines[block.first].column)
+        starts = _statements(lines, block.first, block.last, lines.columns[block.first])
         if starts is None or len(starts) != len(block.nodes):
             return found
-        at = [lines[index].line for index in starts]
-        at[0] = block.start
-        touched = max(first if first < last else first - 1, block.start)
-        low = bisect_right(at, touched) - 1
-        high = max(bisect_right(at, max(last - 1, touched)), low + 1)
+        touched = first if first < last else first - 1
+        low = max(bisect_right(starts, _index_of(lines, touched)) - 1, 0)
+        high = max(bisect_right(starts, _index_of(lines, max(last - 1, touched))), low + 1)
         place = _Place(block, starts, low, high)
         found.append(place)
         if high - low != 1:
@@ -234,20 +257,48 @@ def _descend(block: _Block, lines: list[Line], first: int, last: int) -> list[_P
         block = inner
 
 
-def _statements(lines: list[Line], first: int, last: int, column: int) -> list[int] | None:
+def _statements(lines: Outline, first: int, last: int, column: int) -> list[int] | None:
     """Which logical lines begin a statement of a block; None where one does not belong there."""
-    found: list[int] = []
-    decorated = False
-    for index in range(first, last):
-        line = lines[index]
-        if line.column > column:
-            continue
-        if line.column < column or line.kind == CLOSING:
-            return None
-        if line.kind != CONTINUATION and not decorated:
-            found.append(index)
-        decorated = line.kind == _DECORATOR
-    return found
+    columns = lines.columns[first:last]
+    if min(columns) < column:
+        return None
+    found = [index for index, there in enumerate(columns, first) if there == column]
+    kinds = bytes([lines.kinds[index] for index in found])
+    if not any(kinds):
+        return found
+    if CLOSING in kinds:
+        return None
+    # What is decorated belongs to its decorator.
+    return [
+        index
+        for index, kind, before in zip(found, kinds, [ORDINARY, *kinds], strict=False)
+        if kind != CONTINUATION and before != DECORATOR
+    ]
+
+
+def _index_of(lines: Outline, offset: int) -> int:
+    """The logical line that a place of the text belongs to, or the blank lines behind it."""
+    return bisect_right(lines.starts, offset) - 1
+
+
+def _stretch(place: _Place, lines: Outline, new: Outline, more: int) -> tuple[int, int]:
+    """The logical lines of the new text in the stead of the statements of a place; none where what follows differs."""
+    low, high = place.starts[place.low], _index_after(place)
+    behind = high + len(new.starts) - len(lines.starts)
+    if high < len(lines.starts) and (behind <= low or new.starts[behind] != lines.starts[high] + more):
+        return low, low
+    return low, behind
+
+
+def _is_row(lines: Outline, low: int, high: int, column: int) -> bool:
+    """Whether logical lines are statements of a block, and nothing that goes on beyond their ends."""
+    return (
+        low < high
+        and lines.columns[low] == column
+        and lines.kinds[low] not in {CONTINUATION, CLOSING}
+        and lines.kinds[high - 1] != DECORATOR
+        and min(lines.columns[low:high]) == column
+    )
 
 
 def _index_after(place: _Place) -> int:
@@ -255,33 +306,26 @@ def _index_after(place: _Place) -> int:
     return place.starts[place.high] if place.high < len(place.starts) else place.block.last
 
 
-def _range(place: _Place, lines: list[Line]) -> tuple[int, int]:
-    """The lines of the text of a place: from its first up to and without the line behind it."""
-    start = place.block.start if place.low == 0 else lines[place.starts[place.low]].line
-    end = lines[place.starts[place.high]].line if place.high < len(place.starts) else place.block.end
+def _range(place: _Place, lines: Outline) -> tuple[int, int]:
+    """The offsets of the text of a place: from its first line up to and without the line behind it."""
+    start = place.block.start if place.low == 0 else lines.starts[place.starts[place.low]]
+    end = lines.starts[place.starts[place.high]] if place.high < len(place.starts) else place.block.end
     return start, end
 
 
-def _inside(place: _Place, lines: list[Line]) -> list[_Block]:
+def _inside(place: _Place, lines: Outline) -> list[_Block]:
     """The indented blocks of the statement of a place; none where they cannot be told from its lines."""
     paths = _blocks(place.block.nodes[place.low])
-    column = lines[place.block.first].column
+    column = lines.columns[place.block.first]
     first, last = place.starts[place.low], _index_after(place)
     _, end = _range(place, lines)
-    regions: list[tuple[int, int]] = []
-    index = first
-    while index < last:
-        if lines[index].column > column:
-            begin = index
-            while index < last and lines[index].column > column:
-                index += 1
-            regions.append((begin, index))
-        else:
-            index += 1
+    # The logical lines of the statement itself, which are its first one and those of its branches.
+    own = [index for index, there in enumerate(lines.columns[first:last], first) if there <= column]
+    regions = [(index + 1, stop) for index, stop in pairwise([*own, last]) if index + 1 < stop]
     if len(regions) != len(paths):
         return []
     return [
-        _Block(block.body, begin, stop, lines[begin].line, lines[stop].line if stop < last else end, path)
+        _Block(block.body, begin, stop, lines.starts[begin], lines.starts[stop] if stop < last else end, path)
         for (begin, stop), (path, block) in zip(regions, paths, strict=True)
     ]
 
@@ -328,15 +372,6 @@ def _wrapped(module: cst.Module) -> Sequence[cst.BaseStatement]:
     if not isinstance(outer, cst.If) or outer.orelse is not None or not isinstance(outer.body, cst.IndentedBlock):
         return ()
     return outer.body.body
-
-
-def _is_complete(text: str) -> bool:
-    """Whether what follows a text is read as it would be without it: no string and no bracket is left open."""
-    depth, last = 0, 0
-    for kind, start, _ in scan(text + "#"):
-        depth += (kind == OPEN) - (kind == CLOSE)
-        last = start if kind == COMMENT else last
-    return depth == 0 and last == len(text)
 
 
 def _rebuilt(places: Sequence[_Place], nodes: Sequence[Any]) -> tuple[cst.BaseStatement, ...]:

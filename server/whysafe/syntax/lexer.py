@@ -24,20 +24,23 @@ OPERATOR: Final = 6  # any other character of code; only where words are asked f
 Token = tuple[int, int, int]
 """Kind, start and end; offsets in code points."""
 
-_EOL: Final = r"(?:\r\n?|\n)"
+# Each alternative of an expression that searches begins with one certain character, because then the characters at
+# which none of them begins are skipped several times faster.
+_EOL: Final = r"\n|\r\n?"
+_AFTER_EOL: Final = r"[ \t\f]*(?=[^ \t\f\r\n\#])"
 _MARKS: Final = (
     r"\#[^\r\n]*"
-    r"|[(\[{)\]}]"
-    rf"|{_EOL}[ \t\f]*(?=[^ \t\f\r\n\#])"
-    r"""|\"{3}|'{3}|"[^"\\\r\n]*"?|'[^'\\\r\n]*'?"""
-    rf"|\\{_EOL}"
+    r"|\(|\)|\[|\]|\{|\}"
+    rf"|\n{_AFTER_EOL}|\r\n?{_AFTER_EOL}"
+    r"""|\"\"\"|'''|"[^"\\\r\n]*"?|'[^'\\\r\n]*'?"""
+    rf"|\\(?:{_EOL})"
 )
 _CODE: Final = re.compile(_MARKS)
 _FIELD: Final = re.compile(_MARKS + "|:")
 _ALL: Final = re.compile(_MARKS + r"|\w+|\*\*|//|<<|>>|->|:=|[=!<>]=|[^\s\w]")
 
 _FIRST_LINE: Final = re.compile(r"[ \t\f]*(?=[^ \t\f\r\n\#])")
-_CONTINUED: Final = re.compile(rf"(?:\\{_EOL}[ \t\f]*)*")
+_CONTINUED: Final = re.compile(rf"(?:\\(?:{_EOL})[ \t\f]*)*")
 _PREFIX: Final = re.compile(r"(?<!\w)(?i:[bu]|[ft]r?|r[bft]?|br)\Z")
 # These words begin statements and nothing else; a line that begins with one shows that an open bracket was left open.
 _RECOVER: Final = re.compile(
@@ -47,14 +50,14 @@ _RECOVER: Final = re.compile(
 _STRING_MARK: Final = {
     '"': re.compile(rf'"|\\(?:\r\n|[\s\S])|{_EOL}'),
     "'": re.compile(rf"'|\\(?:\r\n|[\s\S])|{_EOL}"),
-    '"""': re.compile(r'"{3}|\\[\s\S]'),
-    "'''": re.compile(r"'{3}|\\[\s\S]"),
+    '"""': re.compile(r'"""|\\[\s\S]'),
+    "'''": re.compile(r"'''|\\[\s\S]"),
 }
 _ESCAPE: Final = r"|\\(?![{}])(?:\r\n|[\s\S])?|\{\{?|\}"
 _NAMED: Final = r"|\\N\{[^}\"'\r\n]*\}?"
 _LITERAL_MARK: Final = {
     (quote, raw): re.compile(start + ("" if raw else _NAMED) + _ESCAPE)
-    for quote, start in {'"': rf'"|{_EOL}', "'": rf"'|{_EOL}", '"""': '"{3}', "'''": "'{3}"}.items()
+    for quote, start in {'"': rf'"|{_EOL}', "'": rf"'|{_EOL}", '"""': '"""', "'''": "'''"}.items()
     for raw in (False, True)
 }
 

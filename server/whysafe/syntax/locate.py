@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from whysafe.syntax.generated import places_in_line, places_in_module
-from whysafe.syntax.graft import outline
+from whysafe.syntax.graft import is_unusual
+from whysafe.syntax.outline import FAR, outline
 from whysafe.syntax.parts import parts, statements_of, within
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import line_starts
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
-    from whysafe.syntax.graft import Line
+    from whysafe.syntax.outline import Outline
     from whysafe.syntax.parts import Part
     from whysafe.syntax.tree import Tree
 
@@ -62,9 +63,11 @@ def begins_line(tree: Tree, text: str, line: int) -> cst.CSTNode | None:
     A simple statement, a decorator, or a compound statement or branch of it by its header. None where the logical lines
     of the text do not tell.
     """
-    lines = _outlined(tree, text)
-    index = bisect_right([begun.line for begun in lines], line) - 1
-    found, _ = _visit(tree, frozenset(), [index]) if index >= 0 else ([], {})
+    lines, starts = _outlined(tree, text), line_starts(text)
+    if lines is None or line >= len(starts):
+        return None
+    index = bisect_right(lines.starts, starts[line]) - 1
+    found, _ = _visit(tree, lines, frozenset(), [index]) if index >= 0 else ([], {})
     return found[0].node if found else None
 
 
@@ -74,18 +77,18 @@ def begins_line(tree: Tree, text: str, line: int) -> cst.CSTNode | None:
 def _by_lines(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[cst.CSTNode, Span]:
     """The spans of the wanted nodes, without those whose lines are not found in the text."""
     lines = _outlined(tree, text)
-    if not lines:
+    if lines is None or not lines.starts:
         return {}
     starts = line_starts(text)
-    begins = [*(starts[line.line] for line in lines), len(text)]
-    visited, ending = _visit(tree, wanted, _lines_of_words(wanted, text, begins))
+    begins = [*lines.starts, len(text)]
+    visited, ending = _visit(tree, lines, wanted, _lines_of_words(wanted, text, begins))
     missing = set(wanted).difference(node for nodes in ending.values() for node, _ in nodes)
     found: dict[cst.CSTNode, Span] = {}
     for part in visited:
         held = [node for node in within(part.node) if node in missing] if missing else []
         if not held and part.line not in ending:
             continue
-        begin = begins[part.line] + lines[part.line].column
+        begin = lines.firsts[part.line]
         indent, source = text[begins[part.line] : begin], text[begin : begins[part.line + 1]]
         places = places_in_line(part.node, tree.module, indent, source, [part.node, *held])
         spans = {node: _span(begin + start, begin + end, starts) for node, (start, end) in places.items()}
@@ -93,19 +96,22 @@ def _by_lines(tree: Tree, text: str, wanted: AbstractSet[cst.CSTNode]) -> dict[c
         missing.difference_update(held)
         if part.node in spans:
             for node, first in ending.get(part.line, ()):
-                found[node] = Span(Position(lines[first].line, lines[first].column), spans[part.node].end)
+                found[node] = Span(_position(lines.firsts[first], starts), spans[part.node].end)
     return found
 
 
-def _outlined(tree: Tree, text: str) -> Sequence[Line]:
-    """The logical lines of a piece; none where they cannot be told, or where a byte order mark shifts the columns."""
-    if not tree.lines:
-        tree.lines.extend(outline(text) or ())
-    return () if text.startswith("\ufeff") else tree.lines
+def _outlined(tree: Tree, text: str) -> Outline | None:
+    """The logical lines of a piece; None where columns cannot be trusted."""
+    if text.startswith("\ufeff") or is_unusual(text):
+        return None
+    if not tree.outlines:
+        tree.outlines.append(outline(text))
+    lines = tree.outlines[0]
+    return None if lines.torn or FAR in lines.columns else lines
 
 
 def _visit(
-    tree: Tree, wanted: AbstractSet[cst.CSTNode], lines: Iterable[int]
+    tree: Tree, outlined: Outline, wanted: AbstractSet[cst.CSTNode], lines: Iterable[int]
 ) -> tuple[list[Part], dict[int, list[tuple[cst.CSTNode, int]]]]:
     """What begins logical lines, of which the indices in the outline are given.
 
@@ -116,10 +122,10 @@ def _visit(
     in_order = sorted(targets)
     found: list[Part] = []
     ending: dict[int, list[tuple[cst.CSTNode, int]]] = defaultdict(list)
-    todo: list[tuple[Sequence[cst.CSTNode], int, int]] = [(tree.body, 0, len(tree.lines))]
+    todo: list[tuple[Sequence[cst.CSTNode], int, int]] = [(tree.body, 0, len(outlined.starts))]
     while todo:
         nodes, first, last = todo.pop()
-        for part in parts(nodes, tree.lines, first, last, in_order):
+        for part in parts(nodes, outlined, first, last, in_order):
             for node, line, end in _extents(part):
                 if node in wanted:
                     ending[end - 1].append((node, line))
@@ -222,5 +228,9 @@ def _in_module(module: cst.Module, wrapper: str, text: str, nodes: Collection[cs
 
 def _span(begin: int, end: int, starts: Sequence[int]) -> Span:
     """The span of offsets in a text whose lines start at `starts`."""
-    first, last = bisect_right(starts, begin) - 1, bisect_right(starts, end) - 1
-    return Span(Position(first, begin - starts[first]), Position(last, end - starts[last]))
+    return Span(_position(begin, starts), _position(end, starts))
+
+
+def _position(offset: int, starts: Sequence[int]) -> Position:
+    line = bisect_right(starts, offset) - 1
+    return Position(line, offset - starts[line])

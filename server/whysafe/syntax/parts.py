@@ -16,7 +16,7 @@ from whysafe.syntax.tree import children
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from whysafe.syntax.graft import Line
+    from whysafe.syntax.outline import Outline
 
 _BRANCHES: Final = frozenset((cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler))
 LINE_ENDS: Final = _BRANCHES | {cst.IndentedBlock, cst.If, cst.MatchCase}
@@ -36,18 +36,17 @@ class Part(NamedTuple):
     """Where the node ends: an `if` holds its `else`."""
 
 
-def parts(
-    nodes: Sequence[cst.CSTNode], lines: Sequence[Line], first: int, last: int, targets: Sequence[int]
-) -> list[Part]:
+def parts(nodes: Sequence[cst.CSTNode], lines: Outline, first: int, last: int, targets: Sequence[int]) -> list[Part]:
     """What begins logical lines at the column of a block of statements, which has the lines from `first` up to `last`.
 
     Only of the statements that hold one of the lines `targets`, which are sorted. Nothing where statements and lines do
     not fit together.
     """
-    column = lines[first].column
-    heads = [index for index in range(first, last) if lines[index].column <= column]
+    columns = lines.columns
+    column = columns[first]
+    heads = [index for index in range(first, last) if columns[index] <= column]
     headers = [(node,) if node.__class__ is cst.SimpleStatementLine else (*_headers(node),) for node in nodes]
-    if sum(map(len, headers)) != len(heads) or any(lines[index].column < column for index in heads):
+    if sum(map(len, headers)) != len(heads) or any(columns[index] < column for index in heads):
         return []
     heads.append(last)
     found: list[Part] = []

@@ -129,6 +129,15 @@ def line_starts(text: str) -> list[int]:
     return starts
 
 
+def line_start(text: str, line: int) -> int:
+    """The offset at which a line of `text` begins, counted from 0; the end of the text where it has fewer lines."""
+    if "\r" in text:
+        starts = line_starts(text)
+        return starts[line] if line < len(starts) else len(text)
+    parts = text.split("\n", line)
+    return len(text) - len(parts[-1]) if len(parts) > line else len(text)
+
+
 def count_line_ends(text: str) -> int:
     count = text.count("\n")
     if "\r" in text:

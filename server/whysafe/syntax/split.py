@@ -12,13 +12,14 @@ line, so an edit moves only boundaries near it, and scanning may begin again at 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whysafe.syntax.lexer import LINE, scan
-from whysafe.syntax.source import count_line_ends, line_starts
+from whysafe.syntax.outline import Change, Outline, continues, outline, redraw
+from whysafe.syntax.source import count_line_ends, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from whysafe.syntax.position import Edit, Position, Span
 
 _TAB: Final = 8
-_CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
 _CLASS: Final = re.compile(r"class\b")
 _DEFINITION: Final = re.compile(r"@|(?:async[ \t]+)?def\b|class\b")
 _COMPOUND: Final = re.compile(r"(?:async[ \t]+)?(if|elif|else|for|while|with)\b")
@@ -56,6 +56,19 @@ class Piece:
     lines: int
     kinds: str = ""
     joins: bool = False
+    outlines: list[Outline] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def outline(self) -> Outline:
+        """The logical lines, which are read when they are needed first."""
+        if not self.outlines:
+            self.outlines.append(outline(self.text))
+        return self.outlines[0]
+
+    def knows(self, lines: Outline) -> Piece:
+        """The piece itself, whose logical lines need not be read any more."""
+        self.outlines[:] = [lines]
+        return self
 
     @property
     def in_class(self) -> bool:
@@ -142,27 +155,30 @@ def _cuts(text: str, piece: Piece, tokens: Iterable[Token] | None = None, *, doc
         column = _column(text[start:first]) if first > start else 0
         joins = False
         deeper = column > frames[-1]
-        if column == frames[-1]:
-            glued = awaiting or text[first] in ")]}" or _CONTINUES.match(text, first) is not None
-        elif deeper:
-            glued = not opens or (opens != CLASS and _DEFINITION.match(text, first) is None)
-            if not glued:
+        glued = _is_glued(text, first, column, frames, (awaiting, opens))
+        if not glued:
+            if deeper:
                 frames.append(column)
                 indents, kinds = (*indents, column), kinds + opens
-        else:
-            glued = column not in frames
-            if not glued:
+            elif column < frames[-1]:
                 left = kinds[frames.index(column)]
                 joins = left in _JOINS and _JOINS[left].match(text, first) is not None
                 del frames[frames.index(column) + 1 :]
                 indents = tuple(frames[1:])
                 kinds = kinds[: len(indents)]
-        if not glued:
             yield _Cut(start, deeper, indents, kinds, joins)
-        opens = ""
-        if column == frames[-1] and (awaiting or not glued):
-            awaiting = text[first] == "@"
-            opens = _opened(text, first)
+        begins = column == frames[-1] and (awaiting or not glued)
+        awaiting, opens = _next_state(text, first, begins=begins, awaiting=awaiting)
+
+
+def _is_glued(text: str, first: int, column: int, frames: Sequence[int], state: tuple[bool, str]) -> bool:
+    """Whether a logical line goes on with the piece before it."""
+    awaiting, opens = state
+    if column == frames[-1]:
+        return awaiting or text[first] in ")]}" or continues(text, first)
+    if column > frames[-1]:
+        return not opens or (opens != CLASS and _DEFINITION.match(text, first) is None)
+    return column not in frames
 
 
 def _opened(text: str, first: int) -> str:
@@ -222,20 +238,69 @@ def resplit(
     begin, end = _offsets(text, edit.span.shifted(-starts[first]))
     changed = text[:begin] + edit.text + text[end:]
     rest = chain(pieces[tail + 1 :], following)
+    if first == tail:
+        after = next(rest, None)
+        piece = _edited(old[0], Change(begin, end, len(changed) - len(text)), changed, after)
+        if piece is not None:
+            return _trimmed(first, old, [piece])
+        rest = rest if after is None else chain((after,), rest)
     added = _resync(old, rest, changed, document_start=document_start and first == 0)
     return _trimmed(first, old, added)
 
 
+def _edited(piece: Piece, change: Change, text: str, after: Piece | None) -> Piece | None:
+    """A piece whose text an edit has changed, from the logical lines that it changes; `after` stands behind the piece.
+
+    None where the edit may change its first line, or where it ends and what the piece behind it is.
+    """
+    following = "" if after is None else after.text.partition("\n")[0] + "\n"
+    line = max(text.rfind(mark, 0, change.begin) for mark in "\r\n") + 1
+    known = piece.outline
+    low = bisect_left(known.starts, line) - 1
+    while low >= 0 and known.firsts[low] >= line:
+        low -= 1
+    if low < 0 or piece.text.startswith("\ufeff") or following.lstrip(" \t\f").startswith("\\"):
+        return None
+    drawn = redraw(known, low, change, text, following)
+    if drawn is None:
+        return None
+    frames = (0, *piece.indents)
+    state = _state(piece, low)
+    lines = drawn.outline
+    for start, first in zip(lines.starts[low : drawn.high], lines.firsts[low : drawn.high], strict=True):
+        column = _column(text[start:first])
+        if not _is_glued(text, first, column, frames, state):
+            return None
+        state = _next_state(text, first, begins=state[0] and column == frames[-1], awaiting=state[0])
+    if state != _state(piece, drawn.former_high):
+        return None
+    return _piece(text, piece.indents, piece.kinds, header=piece.header, joins=piece.joins).knows(lines)
+
+
+def _state(piece: Piece, index: int) -> tuple[bool, str]:
+    """Whether a piece still awaits its statement before the logical line `index`, and which frame that may begin."""
+    column = piece.indents[-1] if piece.indents else 0
+    awaiting, opens = True, ""
+    for start, first in zip(piece.outline.starts[:index], piece.outline.firsts, strict=False):
+        if not awaiting and not opens:
+            break
+        begins = awaiting and _column(piece.text[start:first]) == column
+        awaiting, opens = _next_state(piece.text, first, begins=begins, awaiting=awaiting)
+    return awaiting, opens
+
+
+def _next_state(text: str, first: int, *, begins: bool, awaiting: bool) -> tuple[bool, str]:
+    """The same after a logical line, which `begins` a statement or a decorator of the piece, or does not."""
+    return (text[first] == "@", _opened(text, first)) if begins else (awaiting, "")
+
+
 def _offsets(text: str, span: Span) -> tuple[int, int]:
-    starts = line_starts(text)
-    begin, end = (_offset(text, starts, position) for position in (span.start, span.end))
+    begin, end = (_offset(text, position) for position in (span.start, span.end))
     return begin, max(begin, end)
 
 
-def _offset(text: str, starts: Sequence[int], position: Position) -> int:
-    if position.line >= len(starts):
-        return len(text)
-    start = starts[position.line]
+def _offset(text: str, position: Position) -> int:
+    start = line_start(text, position.line)
     line_end = _EOL.search(text, start)
     return min(start + position.column, line_end.start() if line_end else len(text))
 

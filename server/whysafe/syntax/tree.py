@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from whysafe.syntax.graft import Graft, Line, Refused, graft, outline
+from whysafe.syntax.graft import WRAPPER, Graft, Refused, graft
 from whysafe.syntax.guard import guard
 from whysafe.syntax.lexer import LINE, scan
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import line_starts, split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from whysafe.syntax.outline import Outline
     from whysafe.syntax.split import Piece
 
 CLASS_WRAPPER: Final = "class _:\n"
@@ -85,36 +86,35 @@ class Tree:
     wrapper: str
     graft: Graft | None = None
     """What was parsed last, if most of the tree is that of a former text."""
-    lines: list[Line] = field(default_factory=list)
-    """The logical lines of the piece, once somebody has needed them."""
+    outlines: list[Outline] = field(default_factory=list)
+    """The logical lines of the piece, once somebody has read them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unparsed:
-    """Why a piece has no tree, for the user; `span` is within the piece, its lines from 0.
-
-    `refused` tells that Python refuses it, too.
-    """
+    """Why a piece has no tree, for the user; `span` is within the piece, its lines from 0."""
 
     span: Span
     message: str
-    refused: bool = False
+    by_python: bool = False
+    """Whether the running Python certainly refuses it as well."""
 
 
 def parse(piece: Piece) -> Tree | Unparsed:
     """The tree of a piece, parsed as what it is: a member within a class, a header with a body. Never raises."""
     reason = guard(piece.text)
     if reason:
-        return Unparsed(_whole(piece.text), reason)
+        return _torn(piece) or Unparsed(_whole(piece.text), reason)
     wrapper = wrapper_of(piece)
     text = wrapper + piece.text + (_header_body(piece) if piece.header else "")
     try:
         module = cst.parse_module(_without_blank_continuations(text))
     except (cst.ParserSyntaxError, *_REFUSALS) as error:
-        return _unparsed(piece.text, wrapper, text, error)
+        return _unparsed(piece, text, error)
     except BaseException as error:
-        # A panic of the native parser has a class that cannot be imported, and that is no Exception.
-        if type(error).__name__ != "PanicException":
+        # A panic of the native parser has a class that cannot be imported, and that is no Exception. Others come of
+        # nodes that check themselves and have not thought of a line end (`[x async` and `for` on the next line).
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         return Unparsed(_whole(piece.text), "The parser failed on this statement; it is not analysed.")
     body: tuple[cst.BaseStatement, ...] = tuple(module.body)
@@ -123,7 +123,7 @@ def parse(piece: Piece) -> Tree | Unparsed:
     if piece.joins:
         body = _joined(body)
     if body or not wrapper:
-        return Tree(module, body, wrapper)
+        return Tree(module, body, wrapper, outlines=piece.outlines)
     return Unparsed(_whole(piece.text), "The indentation does not fit what stands around it; this is not analysed.")
 
 
@@ -151,23 +151,26 @@ def _joined(body: tuple[cst.BaseStatement, ...]) -> tuple[cst.BaseStatement, ...
     return () if branch is None else (branch,)  # type: ignore[return-value]
 
 
-def regrow(piece: Piece, former: Piece, tree: Tree) -> Tree | Unparsed | None:
-    """What `parse` says of a piece, from the tree of its former text; None where `parse` has to do it. Never raises."""
+def regrow(piece: Piece, former: Piece, tree: Tree, accepted: Callable[[], bool]) -> Tree | Unparsed | None:
+    """What `parse` says of a piece, from the tree of its former text; None where `parse` has to do it. Never raises.
+
+    `accepted` tells whether the running Python accepts the former text.
+    """
     if piece.header or piece.joins or _standing(piece) != _standing(former):
         return None
-    if not tree.lines:
-        tree.lines.extend(outline(former.text) or ())
-    grown = graft(tree.body, former.text, tree.lines, piece.text, tree.graft.tables if tree.graft else ())
+    grown = graft(
+        tree.body, former.text, former.outline, piece.text, piece.outline, tree.graft.tables if tree.graft else ()
+    )
     if grown is None:
         return None
     if isinstance(grown, Refused):
-        return _unparsed(piece.text, tree.wrapper, tree.wrapper + piece.text, grown.error)
+        return _placed(piece, grown, accepted) or _unparsed(piece, tree.wrapper + piece.text, grown.error)
     body: Sequence[cst.BaseStatement] = grown.body
     if tree.wrapper:
         outer = tree.module.body[0]
         assert isinstance(outer, cst.ClassDef)
         body = [outer.with_changes(body=outer.body.with_changes(body=grown.body))]
-    return Tree(tree.module.with_changes(body=body), grown.body, tree.wrapper, grown.graft, grown.outline)
+    return Tree(tree.module.with_changes(body=body), grown.body, tree.wrapper, grown.graft, piece.outlines)
 
 
 def _standing(piece: Piece) -> tuple[object, ...]:
@@ -218,24 +221,66 @@ def _ast_parse(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def _unparsed(piece_text: str, wrapper: str, text: str, refusal: BaseException) -> Unparsed:
+def _unparsed(piece: Piece, text: str, refusal: BaseException) -> Unparsed:
     """Locate with the running Python what the parser refused, whose own places cannot be trusted."""
     if isinstance(refusal, UnicodeEncodeError):
-        return Unparsed(_whole(piece_text), "A lone surrogate stands here, which is no character; it is not analysed.")
+        return Unparsed(_whole(piece.text), "A lone surrogate stands here, which is no character; it is not analysed.")
+    torn = _torn(piece)
+    if torn is not None:
+        return torn
+    error = _syntax_error(text.removeprefix("\ufeff"))
+    if error is None:
+        return Unparsed(_whole(piece.text), "Syntax error. This statement is not analysed.")
+    return Unparsed(_place(piece.text, error, wrapper_of(piece).count("\n")), _message(error), by_python=True)
+
+
+def _torn(piece: Piece) -> Unparsed | None:
+    """Where a bracket was left open, if one was, as Python sees it that has read no further than that line."""
+    torn = piece.outline.torn
+    if not torn:
+        return None
+    text = piece.text
+    starts = line_starts(text[: torn[0]])
+    line, column = len(starts) - 1, torn[0] - starts[-1]
+    rest = split_lines(text[torn[0] :])[0].rstrip("\r\n")
+    error = _syntax_error(rest)
+    if error is None:
+        span, message = Span(Position(0, 0), Position(0, 1)), "Syntax error. This statement is not analysed."
+    else:
+        span, message = _place(rest, error, 0), _message(error)
+    start, end = (Position(line, column + place.column) for place in (span.start, span.end))
+    return Unparsed(Span(start, end), message, by_python=True)
+
+
+def _placed(piece: Piece, refused: Refused, accepted: Callable[[], bool]) -> Unparsed | None:
+    """What Python says of the part that the parser refused; None where it might say something else of the whole.
+
+    Before this part it finds nothing, because it has accepted that, and a part that is complete ends as it does in the
+    text, as long as nothing is missed behind it.
+    """
+    if not refused.text or piece.outline.torn or isinstance(refused.error, UnicodeEncodeError) or not accepted():
+        return None
+    part = refused.text if refused.text.endswith("\n") else refused.text + "\n"
+    error = _syntax_error(f"{WRAPPER}{part}{' ' * refused.column}pass\n")
+    if error is None or not 2 <= (error.lineno or 0) < part.count("\n") + 2:
+        return None
+    return Unparsed(_place(part, error, 1).shifted(refused.line), _message(error), by_python=True)
+
+
+def _syntax_error(text: str) -> SyntaxError | None:
+    """What the running Python says against a text, if it is about its syntax."""
     try:
-        _ast_parse(text.removeprefix("\ufeff"))
+        _ast_parse(text)
     except SyntaxError as error:
-        reason = _LINE_NUMBER.sub("", error.msg)
-        if not reason.endswith("?"):
-            reason += "."
-        return Unparsed(
-            _place(piece_text, error, wrapper.count("\n")),
-            f"Syntax error: {reason} This statement is not analysed.",
-            refused=True,
-        )
+        return error
     except _REFUSALS:
         pass
-    return Unparsed(_whole(piece_text), "Syntax error. This statement is not analysed.")
+    return None
+
+
+def _message(error: SyntaxError) -> str:
+    reason = _LINE_NUMBER.sub("", error.msg)
+    return f"Syntax error: {reason}{'' if reason.endswith('?') else '.'} This statement is not analysed."
 
 
 def _place(text: str, error: SyntaxError, wrapped: int) -> Span:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 _WORD: Final = re.compile(r"\w+")
+_WORDS_ALONE: Final = "".join(chr(code) if _WORD.match(chr(code)) else " " for code in range(128))
+"""A table for `str.translate` that makes a blank of each ASCII character that is no part of a word."""
 MOST_REMEMBERED: Final = 200_000
 LONGEST_REMEMBERED: Final = 100
 """So many words, and none of more characters, so that what is remembered stays small on any input."""
@@ -21,7 +23,25 @@ def words_of(text: str) -> frozenset[str]:
 
     Words in strings and comments count too.
     """
-    return frozenset(_WORD.findall(folded(text)))
+    if text.isascii():
+        return frozenset(text.translate(_WORDS_ALONE).split())
+    # No word goes over a line end, and a few letters beyond ASCII need not make the rest slow.
+    lines = text.split("\n")
+    plain = "\n".join(line for line in lines if line.isascii())
+    others = "\n".join(line for line in lines if not line.isascii())
+    return frozenset(plain.translate(_WORDS_ALONE).split()).union(_WORD.findall(folded(others)))
+
+
+def words_after(former: frozenset[str], gone: str, came: str, text: str) -> frozenset[str]:
+    """The words of a text that had the `former` ones before lines of it came in place of others; exactly those."""
+    if not (text.isascii() and gone.isascii()):
+        return words_of(text)
+    new = words_of(came)
+    lost = words_of(gone) - new
+    if lost:
+        alone = f" {text.translate(_WORDS_ALONE)} "
+        former -= {word for word in lost if f" {word} " not in alone}
+    return former | new
 
 
 def folded(text: str) -> str:
