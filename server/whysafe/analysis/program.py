@@ -269,7 +269,7 @@ class Program:
             result = recall(unit, self._awake, self.world)
         if result is None:
             result = units.analyse(unit, self.catalogue, self.world, self._awake if self._gated else None)
-            if self.memory.used:
+            if self.memory.used and not unit.broken:
                 remember(unit, result, self._awake, self.world)
         unit.result = result
         self._askers.add(unit)
