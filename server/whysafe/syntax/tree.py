@@ -15,7 +15,7 @@ from whysafe.syntax.graft import WRAPPER, Graft, Refused, graft
 from whysafe.syntax.guard import guard
 from whysafe.syntax.lexer import LINE, scan
 from whysafe.syntax.position import Position, Span
-from whysafe.syntax.source import line_starts, split_lines
+from whysafe.syntax.source import count_line_ends, line_starts, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CLASS_WRAPPER: Final = "class _:\n"
 _LINE_NUMBER: Final = re.compile(r" (?:\(detected at line \d+\)|on line \d+)")  # counted from the start of the piece
 _BLANK_CONTINUATION: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*\\[\r\n]")
+_LINE_END: Final = re.compile(r"\r|\n")
 _INDENT: Final = re.compile(r"[ \t\f]*")
 _REFUSALS: Final = (SyntaxError, ValueError, LookupError, RecursionError, MemoryError, OverflowError, SystemError)
 
@@ -239,10 +240,11 @@ def _torn(piece: Piece) -> Unparsed | None:
     torn = piece.outline.torn
     if not torn:
         return None
-    text = piece.text
-    starts = line_starts(text[: torn[0]])
-    line, column = len(starts) - 1, torn[0] - starts[-1]
-    rest = split_lines(text[torn[0] :])[0].rstrip("\r\n")
+    text, bracket = piece.text, torn[0]
+    line_begin = max(text.rfind(mark, 0, bracket) for mark in "\r\n") + 1
+    line, column = count_line_ends(text[:line_begin]), bracket - line_begin
+    line_end = _LINE_END.search(text, bracket)
+    rest = text[bracket : line_end.start() if line_end else len(text)]
     error = _syntax_error(rest)
     if error is None:
         span, message = Span(Position(0, 0), Position(0, 1)), "Syntax error. This statement is not analysed."
