@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whysafe import answers
 from whysafe.analysis import gathering, placement
+from whysafe.analysis import unit as units
 from whysafe.analysis.sections import Joined, Sections
 from whysafe.analysis.unit import new_unit
 from whysafe.checker import Document
@@ -103,7 +104,7 @@ def work(monkeypatch):
     count(gathering.Gathered, "_found_in")
     count(gathering.Gathered, "_gaps_in")
     count(gathering, "_sorted_out")
-    count(gathering, "accepts")
+    count(units, "accepts")
     count(placement, "_import_place")
     count(answers, "_markers_in")
     count(answers, "may_have_block")
@@ -179,7 +180,7 @@ BITS = [
 def test_what_is_known_to_be_refused_is_refused(text):
     for piece in split(text):
         tree = parse(piece)
-        if isinstance(tree, Unparsed) and tree.refused and not piece.header and not piece.joins:
+        if isinstance(tree, Unparsed) and tree.by_python and not piece.header and not piece.joins:
             assert not accepts(wrapper_of(piece) + piece.text)
 
 
