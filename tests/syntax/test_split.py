@@ -358,3 +358,12 @@ def test_the_first_edit_of_an_empty_document():
     assert pieces == split("a\nb\n")
     resplit(pieces, Edit(span(0, 0, 9, 0), "")).apply(pieces)
     assert pieces == []
+
+
+def test_a_place_behind_the_last_line_is_in_the_first_line_of_its_piece():
+    """A word that proves a bracket unclosed begins a piece, and does so no longer when letters follow it."""
+    text = "x = (\ndef"
+    pieces = split(text)
+    assert len(pieces) == 2
+    apply(text, pieces, (2, 0), (2, 0), "ine\n")
+    assert len(pieces) == 1

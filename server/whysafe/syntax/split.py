@@ -230,8 +230,9 @@ def resplit(
     starts = first_lines(pieces)
     head = max(bisect_right(starts, edit.span.start.line) - 1, 0)
     tail = max(bisect_right(starts, edit.span.end.line) - 1, head)
-    # A piece is told from the one before it by its first line alone.
-    keeps_its_start = edit.span.start.line > starts[head] and pieces[head].text.lstrip(" \t\f")[:1] not in {"\\", ""}
+    # A piece is told from the one before it by its first line alone. Behind the last line is the end of that line.
+    line = min(edit.span.start.line, starts[head] + pieces[head].lines)
+    keeps_its_start = line > starts[head] and pieces[head].text.lstrip(" \t\f")[:1] not in {"\\", ""}
     first = head if keeps_its_start else max(head - 1, 0)
     old = list(pieces[first : tail + 1])
     text = "".join(piece.text for piece in old)
