@@ -33,7 +33,6 @@ _UNUSUAL: Final = re.compile(r"[\t\f\0]|\r(?!\n)|\\\r?\n[ ]*\\|(?:\A|\n)[ ]*\\\r
 _MAY_BE_UNUSUAL: Final = re.compile(r"[\t\f\0\r\\]")
 _CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
 _ORDINARY, _DECORATOR, CONTINUATION, CLOSING = range(4)
-_WRAPPER: Final = "if 1:\n"
 
 
 class Line(NamedTuple):
@@ -124,11 +123,17 @@ class Refused:
     error: Exception
 
 
-def graft(
-    body: Sequence[cst.BaseStatement], before: str, lines: list[Line], after: str, tables: Sequence[Table] = ()
+def graft(  # noqa: PLR0913, PLR0917 - what was, and what is
+    body: Sequence[cst.BaseStatement],
+    before: str,
+    lines: list[Line],
+    after: str,
+    newline: str,
+    tables: Sequence[Table] = (),
 ) -> Grown | Refused | None:
     """The statements of a piece whose text was `before`, with these logical lines and tables, and is `after` now.
 
+    `newline` is the default of both in the tree, where only others are noted.
     None where the change is at the outermost level, where it may change how what follows is read, or where something
     is unusual.
     """
@@ -138,13 +143,15 @@ def graft(
     first, last = _difference(old, new)
     more = len(new) - len(old)
     places = _descend(_Block(body, 0, len(lines), 0, len(old), ()), lines, first, last)
-    return _graft_expression(places, before, lines, after, tables) or _graft_statements(places, lines, new, more)
+    elements = _graft_expression(places, lines, before, after, newline, tables)
+    return elements or _graft_statements(places, lines, new, newline, more)
 
 
 def _graft_statements(
-    places: Sequence[_Place], lines: list[Line], new: Sequence[str], more: int
+    places: Sequence[_Place], lines: list[Line], new: Sequence[str], newline: str, more: int
 ) -> Grown | Refused | None:
     """A graft of the statements that changed, in the innermost block of the places where that is possible."""
+    wrapper = f"if 1:{newline}"
     for depth in range(len(places) - 1, 0, -1):
         place = places[depth]
         a, b = _range(place, lines)
@@ -160,7 +167,7 @@ def _graft_statements(
         if guard(text):
             return None
         try:
-            module = cst.parse_module(_WRAPPER + text)
+            module = cst.parse_module(wrapper + text)
         except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
             return Refused(error) if _is_complete(text) else None
         except Exception:  # noqa: BLE001 - whatever it is, the whole piece is parsed then, which tells
@@ -171,13 +178,13 @@ def _graft_statements(
         low, high = place.starts[place.low], _index_after(place)
         grown = [line.shifted(a) for line in fresh]
         after_lines = [*lines[:low], *grown, *(line.shifted(more) for line in lines[high:])]
-        piece = Graft(module, _WRAPPER, text, a, b - a)
+        piece = Graft(module, wrapper, text, a, b - a)
         return Grown(_rebuilt(places[: depth + 1], nodes), after_lines, piece)
     return None
 
 
-def _graft_expression(
-    places: Sequence[_Place], before: str, lines: list[Line], after: str, tables: Sequence[Table]
+def _graft_expression(  # noqa: PLR0913, PLR0917 - as above
+    places: Sequence[_Place], lines: list[Line], before: str, after: str, newline: str, tables: Sequence[Table]
 ) -> Grown | Refused | None:
     """A graft of elements in the expression of a statement; None where that is not where the change is."""
     if not places or places[-1].high - places[-1].low != 1:
@@ -186,7 +193,9 @@ def _graft_expression(
     starts = line_starts(before)
     start, end = (starts[line] if line < len(starts) else len(before) for line in _range(place, lines))
     column = lines[place.block.first].column
-    found = graft_elements(place.block.nodes[place.low], (start, end), column, before, after, tables)
+    # The parser notes blanks at the start of a line as those of the block and others.
+    block = f"if 1:{newline}{' ' * column}" if column else newline
+    found = graft_elements(place.block.nodes[place.low], (start, end), block, before, after, tables)
     if found is None:
         return None
     if isinstance(found, Exception):

@@ -26,6 +26,7 @@ CLASS_WRAPPER: Final = "class _:\n"
 _LINE_NUMBER: Final = re.compile(r" (?:\(detected at line \d+\)|on line \d+)")  # counted from the start of the piece
 _BLANK_CONTINUATION: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*\\[\r\n]")
 _INDENT: Final = re.compile(r"[ \t\f]*")
+_NEW_LINE: Final = re.compile(r"\r\n?|\n")
 _REFUSALS: Final = (SyntaxError, ValueError, LookupError, RecursionError, MemoryError, OverflowError, SystemError)
 
 # Fields in source order, for the classes that declare them in another one.
@@ -155,9 +156,14 @@ def regrow(piece: Piece, former: Piece, tree: Tree) -> Tree | Unparsed | None:
     """What `parse` says of a piece, from the tree of its former text; None where `parse` has to do it. Never raises."""
     if piece.header or piece.joins or _standing(piece) != _standing(former):
         return None
+    newline = tree.module.default_newline
+    first = _NEW_LINE.search(tree.wrapper + piece.text)
+    if first and first.group() != newline:
+        return None
     if not tree.lines:
         tree.lines.extend(outline(former.text) or ())
-    grown = graft(tree.body, former.text, tree.lines, piece.text, tree.graft.tables if tree.graft else ())
+    tables = tree.graft.tables if tree.graft else ()
+    grown = graft(tree.body, former.text, tree.lines, piece.text, newline, tables)
     if grown is None:
         return None
     if isinstance(grown, Refused):
