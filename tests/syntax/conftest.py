@@ -1,4 +1,4 @@
-"""What the tests of the syntax package share: modules of the running standard library, and a thread that can parse."""
+"""What the tests of the syntax package share: helpers, modules of the standard library, a thread that can parse."""
 
 import sys
 import sysconfig
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from whysafe.syntax.source import SourceError, read_source
+
+sys.path.append(str(Path(__file__).parent))
 
 LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 

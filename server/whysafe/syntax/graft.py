@@ -104,6 +104,7 @@ def graft(  # noqa: PLR0913, PLR0917 - both texts, and what is known of both
     lines: Outline,
     after: str,
     new: Outline,
+    newline: str,
     tables: Sequence[Table] = (),
 ) -> Grown | Refused | None:
     """The statements of a piece whose text was `before`, with these logical lines, and is `after` now, with the `new`.
@@ -111,6 +112,7 @@ def graft(  # noqa: PLR0913, PLR0917 - both texts, and what is known of both
     `tables` are those of the former text around the place of the graft before.
 
 
+    `newline` is the default of both in the tree, where only others are noted.
     None where the change is at the outermost level, where it may change how what follows is read, or where something
     is unusual.
     """
@@ -125,16 +127,22 @@ def graft(  # noqa: PLR0913, PLR0917 - both texts, and what is known of both
     if _is_between(lines, before, change) and _is_in_step(lines, new, change):
         text = after[change.begin : change.end + change.more]
         return Grown(tuple(body), _graft_of(_NOTHING, text, before, change.begin, change.end))
-    return _graft_expression(places, before, lines, after, tables) or _graft_statements(
-        places, lines, before, after, new, change
-    )
+    elements = _graft_expression(places, lines, before, after, newline, tables)
+    return elements or _graft_statements(places, lines, before, after, new, newline, change)
 
 
 def _graft_statements(  # noqa: PLR0913, PLR0917 - both texts, and what is known of both
-    places: Sequence[_Place], lines: Outline, before: str, after: str, new: Outline, change: Change
+    places: Sequence[_Place],
+    lines: Outline,
+    before: str,
+    after: str,
+    new: Outline,
+    newline: str,
+    change: Change,
 ) -> Grown | Refused | None:
     """A graft of the statements that changed, in the innermost block where that is possible."""
     put_in = _is_between(lines, before, change)
+    wrapper = f"if 1:{newline}"
     for depth in range(len(places) - 1, 0, -1):
         place, begin, end = places[depth], *_range(places[depth], lines)
         column = lines.columns[place.block.first]
@@ -146,25 +154,27 @@ def _graft_statements(  # noqa: PLR0913, PLR0917 - both texts, and what is known
         if not _is_row(new, low, high, column):
             continue
         text = after[begin : end + change.more]
-        module = _parsed(text)
+        module = _parsed(text, wrapper)
         if not isinstance(module, cst.Module):
             return Refused(module, text, before.count("\n", 0, begin), column) if module is not None else None
         nodes = _wrapped(module)
         if len(nodes) != len(_statements(new, low, high, column) or ()):
             return None
-        return Grown(_rebuilt([*places[:depth], place], nodes), _graft_of(module, text, before, begin, end))
+        return Grown(_rebuilt([*places[:depth], place], nodes), _graft_of(module, text, before, begin, end, wrapper))
     return None
 
 
-def _graft_expression(
-    places: Sequence[_Place], before: str, lines: Outline, after: str, tables: Sequence[Table]
+def _graft_expression(  # noqa: PLR0913, PLR0917 - as above
+    places: Sequence[_Place], lines: Outline, before: str, after: str, newline: str, tables: Sequence[Table]
 ) -> Grown | Refused | None:
     """A graft of elements in the expression of a statement; None where that is not where the change is."""
     if not places or places[-1].high - places[-1].low != 1:
         return None
     place = places[-1]
+    # The parser notes blanks at the start of a line as those of the block and others.
     column = lines.columns[place.block.first]
-    found = graft_elements(place.block.nodes[place.low], _range(place, lines), column, before, after, tables)
+    block = f"if 1:{newline}{' ' * column}" if column else newline
+    found = graft_elements(place.block.nodes[place.low], _range(place, lines), block, before, after, tables)
     if found is None:
         return None
     if isinstance(found, Exception):
@@ -196,9 +206,11 @@ def _is_in_step(lines: Outline, new: Outline, change: Change) -> bool:
     )
 
 
-def _graft_of(module: cst.Module, text: str, before: str, begin: int, end: int) -> Graft:
+def _graft_of(  # noqa: PLR0913, PLR0917 - what was parsed, and where
+    module: cst.Module, text: str, before: str, begin: int, end: int, wrapper: str = WRAPPER
+) -> Graft:
     """The graft of a text in the stead of these lines of the former one."""
-    return Graft(module, WRAPPER, text, before.count("\n", 0, begin), _lines_of(before, begin, end))
+    return Graft(module, wrapper, text, before.count("\n", 0, begin), _lines_of(before, begin, end))
 
 
 def _torn(place: _Place, lines: Outline, after: str, new: Outline, more: int) -> Refused | None:
@@ -213,12 +225,12 @@ def _torn(place: _Place, lines: Outline, after: str, new: Outline, more: int) ->
     return Refused(error, text, after.count("\n", 0, begin), lines.columns[place.block.first])
 
 
-def _parsed(text: str) -> cst.Module | Exception | None:
+def _parsed(text: str, wrapper: str = WRAPPER) -> cst.Module | Exception | None:
     """Indented statements as a module, or why the parser refuses them; None where the whole piece has to tell."""
     if guard(text):
         return None
     try:
-        return cst.parse_module(WRAPPER + text)
+        return cst.parse_module(wrapper + text)
     except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
         return error
     except Exception:  # noqa: BLE001 - whatever it is, the whole piece is parsed then, which tells

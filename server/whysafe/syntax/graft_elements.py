@@ -10,21 +10,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import libcst as cst
 
 from whysafe.syntax.brackets import Bracket, brackets_around
+from whysafe.syntax.elements import elements_of, with_elements
 from whysafe.syntax.guard import STRINGS, guard
 from whysafe.syntax.tables import (
     Change,
     Path,
     Table,
-    elements_of,
     node_at,
     tables_in_row,
     tables_in_statement,
-    with_elements,
 )
 
 if TYPE_CHECKING:
@@ -35,27 +34,37 @@ SHORTEST: Final = 10
 
 # What the parser may read otherwise than the lexer does, and what goes on behind the last line.
 _UNUSUAL: Final = re.compile(r"[\f\0]|\r(?!\n)|\\\r?\n?\Z")
+_BLANK: Final = re.compile(r"[\s\\#]")
 
-# What the parser passes over between elements.
-_BLANK: Final = re.compile(r"(?:[ \t]|\\\r?\n|(?:\#[^\r\n]*)?\r?\n)*")
 
-# The first element keeps those behind it from being the only one, which is read in other ways.
-_WRAPPERS: Final[dict[type, tuple[str, str, str]]] = {
-    cst.Call: ("_(", "0,\n", ")"),
-    cst.Dict: ("_ = {", "0: 0,\n", "}"),
-    cst.List: ("_ = [", "0,\n", "]"),
-    cst.Set: ("_ = {", "0,\n", "}"),
-    cst.Tuple: ("_ = (", "0,\n", ")"),
+class _Around(NamedTuple):
+    """What elements are parsed between: brackets, and in these elements that take what is blank before and behind.
+
+    The first one also keeps those behind it from being the only one, which is read in other ways.
+    """
+
+    opening: str
+    first: str
+    last: str
+    closing: str
+
+
+_AROUND: Final[dict[type, _Around]] = {
+    cst.Call: _Around("_(", "0", "**_", ")"),
+    cst.Dict: _Around("_ = {", "0: 0", "0: 0", "}"),
+    cst.List: _Around("_ = [", "0", "0", "]"),
+    cst.Set: _Around("_ = {", "0", "0", "}"),
+    cst.Tuple: _Around("_ = (", "0", "0", ")"),
 }
-_STRINGS: Final = ("_ = (", "''\n", ")")
-_BYTES: Final = ("_ = (", "b''\n", ")")
+_STRINGS: Final = _Around("_ = (", "''", "''", ")")
+_BYTES: Final = _Around("_ = (", "b''", "b''", ")")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Elements:
     """A statement with new elements, and what was parsed for them: a text behind a wrapper.
 
-    The text stands for the former one from `start` to `end`; blanks before it stand for what else is on its line.
+    The text stands for the former one from `start` to `end`; what is before it stands for what else is on its line.
     """
 
     statement: Any
@@ -81,16 +90,17 @@ class _Rows:
     wrapper: str
     text: str
     closing: str
-    column: int
-    """How many blanks were put before the text."""
+    """What is put behind the text: an element where the rows are not the last, and the closing bracket."""
     bracket: Bracket
     """The one around the text and the wrapper before it."""
 
 
 def graft_elements(  # noqa: PLR0913, PLR0917 - each of them is a part of one question
-    statement: cst.CSTNode, within: tuple[int, int], column: int, before: str, after: str, known: Sequence[Table]
+    statement: cst.CSTNode, within: tuple[int, int], block: str, before: str, after: str, known: Sequence[Table]
 ) -> Elements | Exception | None:
-    """The statement that stood between two offsets of the text `before`, at a column, as it is in the text `after`.
+    """The statement that stood between two offsets of the text `before` as it is in the text `after`.
+
+    `block` is a text behind which a statement is parsed as it is where this one stands, new lines and blanks included.
 
     `known` are tables of the former text, outermost first, which need not be looked for. An exception is what the
     parser said of elements whereby it cannot accept the whole either. None where the texts differ elsewhere, or outside
@@ -108,7 +118,7 @@ def graft_elements(  # noqa: PLR0913, PLR0917 - each of them is a part of one qu
     else:
         tables += tables_in_statement(statement, start, end, change)
     for number in range(len(tables), 0, -1):
-        found = _graft(statement, column, tables[:number], change)
+        found = _graft(statement, block, tables[:number], change)
         if found is not None:
             return found
     return None
@@ -129,7 +139,7 @@ def _change(before: str, after: str) -> Change:
     return Change(before, after, low, last)
 
 
-def _graft(statement: cst.CSTNode, column: int, tables: Sequence[Table], change: Change) -> Elements | Exception | None:
+def _graft(statement: cst.CSTNode, block: str, tables: Sequence[Table], change: Change) -> Elements | Exception | None:
     """The statement with new elements in the innermost of the tables."""
     table = tables[-1]
     node = node_at(statement, table.path)
@@ -141,63 +151,75 @@ def _graft(statement: cst.CSTNode, column: int, tables: Sequence[Table], change:
     last = table.before[rows.high] if rows.high < len(table.rows) else len(elements)
     if last - first == len(elements):
         return None
-    # In a block, the parser notes blanks at the start of a line as those of the block and others.
-    wrapper = f"if 1:\n{' ' * column}{rows.wrapper}" if column else rows.wrapper
+    wrapper = block + rows.wrapper
     try:
         module: Any = cst.parse_module(wrapper + rows.text + rows.closing + "\n")
     except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
         return None if rows.bracket.words else error
     except Exception:  # noqa: BLE001 - whatever it is, the whole piece is parsed then, which tells
         return None
-    value = (module.body[0].body.body[0] if column else module.body[0]).body[0].value
-    parsed = elements_of(value)
-    if len(parsed) != rows.bracket.elements:
+    outer: Any = module.body[0]
+    line: Any = outer.body.body[0] if isinstance(outer, cst.If) else outer
+    value = line.body[0].value
+    parsed, count = elements_of(value), rows.bracket.elements
+    if len(parsed) != count + (last < len(elements)):
         return None
-    if not _is_like(node, [*elements[:first], *parsed[1:], *elements[last:]]):
+    if not _is_like(node, [*elements[:first], *parsed[1:count], *elements[last:]]):
         return None
-    new = with_elements(node, first, last, value, _ahead(rows, column))
+    new = with_elements(node, first, last, value)
     if new is None:
         return None
     around = (_grown(each, rows.start, change.more) for each in tables[:-1])
-    inner = _with_rows(table, rows, change.more, len(parsed) - 1 - (last - first))
+    inner = _with_rows(table, rows, change.more, count - 1 - (last - first))
     grown = _replaced(statement, table.path, new)
     rebuilt = zip(_along(grown, table.path), _along(statement, table.path), strict=True)
     whole = (*around, inner)
     return Elements(grown, module, wrapper, rows.text, rows.start, rows.end, whole, tuple(rebuilt))
 
 
-def _wrapper(node: cst.CSTNode) -> tuple[str, str, str]:
-    """What the elements of a node are parsed between: a bracket, a first element, and the closing bracket."""
+def _around(node: cst.CSTNode) -> _Around:
+    """What elements of a node are parsed between."""
     if isinstance(node, cst.ConcatenatedString):
         return _BYTES if "b" in node.left.prefix else _STRINGS
-    return _WRAPPERS[type(node)]
+    return _AROUND[type(node)]
 
 
 def _touched(table: Table, change: Change, node: cst.CSTNode) -> _Rows | None:
-    """The rows that a change touches, with the next one where no comma separates them any more."""
-    opening, element, closing = _wrapper(node)
-    strings = isinstance(node, cst.ConcatenatedString)
+    """The rows that a change touches, with the next one where no comma separates them any more.
+
+    Where nothing is left of the first rows or the last ones, with what is beside them.
+    """
     low, high = table.touched(change)
-    for stop in range(high, min(high + 1, len(table.rows)) + 1):
-        start, end = table.span(low, stop)
-        column = start - change.before.rfind("\n", 0, start) - 1
-        text = " " * column + change.after[start : end + change.more]
-        begin, behind = len(opening), len(opening + element + text)
-        bracket = brackets_around(opening + element + text + closing, begin, behind)[-1]
-        if (bracket.start, bracket.end, bracket.strings) != (begin, behind, strings) or _UNUSUAL.search(text):
+    rows = _rows(table, change, node, low, high)
+    if rows and high < len(table.rows) and not (rows.bracket.separated and (low or rows.bracket.elements > 1)):
+        rows = _rows(table, change, node, low, high + 1)
+    if rows and rows.bracket.elements == 1 and low and rows.high == len(table.rows):
+        rows = _rows(table, change, node, low - 1, rows.high)
+    return rows if rows and (rows.bracket.separated or rows.high == len(table.rows)) else None
+
+
+def _rows(table: Table, change: Change, node: cst.CSTNode, low: int, high: int) -> _Rows | None:
+    """Rows of a table, from one up to and without another; None where they do not end there, or are unusual."""
+    around, strings = _around(node), isinstance(node, cst.ConcatenatedString)
+    start, end = table.span(low, high)
+    text = change.after[start : end + change.more]
+    wrapper = around.opening + around.first
+    column = start - change.before.rfind("\n", 0, start) - 1
+    if strings:
+        # What is blank before the first string belongs to what is around the strings.
+        if low == 0 and _BLANK.match(text):
             return None
-        if bracket.separated or stop == len(table.rows):
-            return _Rows(low, stop, start, end, opening + element, text, closing, column, bracket)
-    return None
-
-
-def _ahead(rows: _Rows, column: int) -> Any:
-    """What is blank, or a comment, before the first element of the rows: from the bracket, or from its line on."""
-    blank = _BLANK.match(rows.text, rows.column)
-    line = "" if rows.low == 0 else "\n"
-    ahead = "" if blank is None else blank.group()
-    alone: Any = cst.parse_module(f"if 1:\n{' ' * (column or 1)}[{line}{ahead}0]\n")
-    return alone.body[0].body.body[0].body[0].value.lbracket.whitespace_after
+        wrapper, text = wrapper + "\n", " " * column + text
+    elif low:
+        wrapper += ",\n"
+    else:
+        wrapper, text = wrapper + "\n", " " * (column - 1) + "," + text
+    begin, behind = len(around.opening), len(wrapper + text)
+    bracket = brackets_around(wrapper + text + around.closing, begin, behind)[-1]
+    if (bracket.start, bracket.end, bracket.strings) != (begin, behind, strings) or _UNUSUAL.search(text):
+        return None
+    closing = around.last + around.closing if high < len(table.rows) else around.closing
+    return _Rows(low, high, start, end, wrapper, text, closing, bracket)
 
 
 def _is_like(node: cst.CSTNode, elements: Sequence[Any]) -> bool:
@@ -232,16 +254,20 @@ def _grown(table: Table, start: int, more: int) -> Table:
 def _with_rows(table: Table, rows: _Rows, more: int, elements: int) -> Table:
     """A table with rows as they are now: by so much longer, and with so many elements more."""
     first, bracket = table.before[rows.low], rows.bracket
-    # The text may begin with blanks that stand for the start of its line.
+    # The text may begin with what stands for the start of its line.
     base = rows.end + more - len(rows.text) - len(rows.wrapper)
+    # All but the first row of a table begin with the line of an element, whatever is blank before.
+    least, kept = (1, rows.low) if rows.low else (2, 1)
     new = [
-        (base + row, first + count - 1) for row, count in zip(bracket.rows, bracket.before, strict=True) if count > 1
+        (base + row, first + count - 1)
+        for row, count in zip(bracket.rows, bracket.before, strict=True)
+        if count >= least
     ]
     return replace(
         table,
-        rows=[*table.rows[: rows.low + 1], *(row for row, _ in new), *(row + more for row in table.rows[rows.high :])],
+        rows=[*table.rows[:kept], *(row for row, _ in new), *(row + more for row in table.rows[rows.high :])],
         before=[
-            *table.before[: rows.low + 1],
+            *table.before[:kept],
             *(count for _, count in new),
             *(count + elements for count in table.before[rows.high :]),
         ],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import libcst as cst
 
 from whysafe.syntax.brackets import Bracket, brackets_around
+from whysafe.syntax.elements import elements_of, field_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,110 +101,6 @@ def node_at(node: Any, path: Path) -> Any:
     return node
 
 
-def elements_of(node: Any) -> Sequence[Any]:
-    """The elements of a display, the arguments of a call, or the parts of a string."""
-    if isinstance(node, cst.ConcatenatedString):
-        return [*(link.left for link in _links(node)), _links(node)[-1].right]
-    return node.args if isinstance(node, cst.Call) else node.elements
-
-
-def with_elements(node: Any, first: int, last: int, parsed: Any, ahead: Any) -> Any:
-    """The node with those elements of another one that follow its first, from one up to and without another of its own.
-
-    What is blank around them, or a comment, is that of the other node too, so that the code of the node is that of the
-    text; `ahead` is what stands before the first new element, from the start of its line or from the bracket on. None
-    where that is not certain. Two elements at least are there afterwards.
-    """
-    old, new = list(elements_of(node)), list(elements_of(parsed)[1:])
-    if not new:
-        return None
-    if isinstance(node, cst.ConcatenatedString):
-        return _with_strings(node, first, last, parsed, ahead)
-    changes: dict[str, Any] = {}
-    if first == 0:
-        changes |= _opening(node, ahead)
-    else:
-        blank = _joined(_behind(old[first - 1]), ahead)
-        if blank is None:
-            return None
-        old[first - 1] = old[first - 1].with_changes(comma=old[first - 1].comma.with_changes(whitespace_after=blank))
-    if last == len(old):
-        changes |= _closing(node, parsed)
-    else:
-        # Behind its last element, the parser counts what is blank to the closing bracket.
-        closing = next(iter(_closing(node, parsed).values()), None)
-        closing = closing[0] if isinstance(closing, (list, tuple)) else closing
-        blank = _joined(_behind(new[-1]) if closing is None else closing.whitespace_before, _behind(old[last - 1]))
-        if blank is None or last == 0:
-            return None
-        new[-1] = new[-1].with_changes(comma=new[-1].comma.with_changes(whitespace_after=blank))
-    changes[_field(node)] = [*old[:first], *new, *old[last:]]
-    return node.with_changes(**changes)
-
-
-def _with_strings(node: Any, first: int, last: int, parsed: Any, ahead: Any) -> Any:
-    old, new, links = elements_of(node), elements_of(parsed)[1:], _links(node)
-    if first == 0 or last >= len(old):
-        return None  # What is blank there belongs to what is around the strings.
-    before = _joined(links[first - 1].whitespace_between, ahead)
-    after = _joined(parsed.rpar[0].whitespace_before, links[last - 1].whitespace_between)
-    if before is None or after is None:
-        return None
-    parts = [*old[:first], *new]
-    blanks = [link.whitespace_between for link in links[: first - 1]]
-    blanks += [before, *(link.whitespace_between for link in _links(parsed)[1:]), after]
-    rest = links[last] if last < len(links) else old[last]
-    for part, blank in zip(reversed(parts[1:]), reversed(blanks[1:]), strict=True):
-        rest = cst.ConcatenatedString(part, rest, whitespace_between=blank)
-    return node.with_changes(left=parts[0], right=rest, whitespace_between=blanks[0])
-
-
-def _behind(element: Any) -> Any:
-    """What is blank, or a comment, behind the comma of an element."""
-    return element.comma.whitespace_after if isinstance(element.comma, cst.Comma) else None
-
-
-def _joined(end: Any, beginning: Any) -> Any:
-    """What ends a line as one, and goes on as another; None where they are not on two lines."""
-    if not isinstance(end, cst.ParenthesizedWhitespace) or not isinstance(beginning, cst.ParenthesizedWhitespace):
-        return None
-    return end.with_changes(empty_lines=beginning.empty_lines, indent=beginning.indent, last_line=beginning.last_line)
-
-
-def _opening(node: Any, blank: Any) -> dict[str, Any]:
-    """The change by which something else blank stands between the opening bracket of a node and its first element."""
-    if isinstance(node, cst.Call):
-        return {"whitespace_before_args": blank}
-    if isinstance(node, cst.Tuple):
-        return {"lpar": [*node.lpar[:-1], node.lpar[-1].with_changes(whitespace_after=blank)]}
-    name = "lbracket" if isinstance(node, cst.List) else "lbrace"
-    return {name: getattr(node, name).with_changes(whitespace_after=blank)}
-
-
-def _closing(node: Any, other: Any) -> dict[str, Any]:
-    """The change by which a node gets the closing bracket of another one; of a call, that belongs to the arguments."""
-    if isinstance(node, cst.Call):
-        return {}
-    if isinstance(node, cst.Tuple):
-        return {"rpar": [other.rpar[0], *node.rpar[1:]]}
-    name = "rbracket" if isinstance(node, cst.List) else "rbrace"
-    return {name: getattr(other, name)}
-
-
-def _links(string: Any) -> list[Any]:
-    """Strings that follow one another, as the tree holds them: each with all that follow it."""
-    found: list[Any] = []
-    while isinstance(string, cst.ConcatenatedString):
-        found.append(string)
-        string = string.right
-    return found
-
-
-def _field(node: cst.CSTNode) -> str:
-    """The field that holds the elements of a display or call."""
-    return "args" if isinstance(node, cst.Call) else "elements"
-
-
 def _tables(
     statement: cst.CSTNode, brackets: Sequence[Bracket], base: int, around: Table | None = None, first: int = 0
 ) -> Iterator[Table]:
@@ -218,7 +115,7 @@ def _tables(
         if separate:
             commas = outer.inner[bracket.number]
             low, high = bisect_left(outer.inner, commas), bisect_right(outer.inner, commas)
-            path = (*path, _field(node), first + commas)
+            path = (*path, field_of(node), first + commas)
             node, parentheses = node_at(statement, path), 0
         pairs = _pairs(path, node, parentheses)
         if len(pairs) != high - low:

@@ -28,6 +28,7 @@ _LINE_NUMBER: Final = re.compile(r" (?:\(detected at line \d+\)|on line \d+)")  
 _BLANK_CONTINUATION: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*\\[\r\n]")
 _LINE_END: Final = re.compile(r"\r|\n")
 _INDENT: Final = re.compile(r"[ \t\f]*")
+_NEW_LINE: Final = re.compile(r"\r\n?|\n")
 _REFUSALS: Final = (SyntaxError, ValueError, LookupError, RecursionError, MemoryError, OverflowError, SystemError)
 
 # Fields in source order, for the classes that declare them in another one.
@@ -159,9 +160,12 @@ def regrow(piece: Piece, former: Piece, tree: Tree, accepted: Callable[[], bool]
     """
     if piece.header or piece.joins or _standing(piece) != _standing(former):
         return None
-    grown = graft(
-        tree.body, former.text, former.outline, piece.text, piece.outline, tree.graft.tables if tree.graft else ()
-    )
+    newline = tree.module.default_newline
+    first = _NEW_LINE.search(tree.wrapper + piece.text)
+    if first and first.group() != newline:
+        return None
+    tables = tree.graft.tables if tree.graft else ()
+    grown = graft(tree.body, former.text, former.outline, piece.text, piece.outline, newline, tables)
     if grown is None:
         return None
     if isinstance(grown, Refused):
