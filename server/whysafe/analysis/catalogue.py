@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from whysafe.analysis.detectors import Assigns, Calls, Imports, Methods, Nodes, Texts
 from whysafe.analysis.gate import Gate, gate
 from whysafe.analysis.rule import Rule, card
+from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,6 +39,8 @@ class Catalogue:
     imports: tuple[tuple[Rule, Imports], ...]
     nodes: Mapping[type[cst.CSTNode], tuple[tuple[Rule, Nodes], ...]]
     texts: tuple[tuple[Rule, Texts], ...]
+    text_words: WordTest
+    """Whether a word matches for any of these."""
     exports: Mapping[str, frozenset[str]]
     """Module -> its names that rules know of, for star imports."""
     gate: Gate
@@ -57,6 +60,7 @@ def catalogue(rules: Iterable[Rule]) -> Catalogue:
     pairs = [(rule, detector) for rule in by_name.values() for detector in rule.detectors]
     calls = [(rule, detector) for rule, detector in pairs if isinstance(detector, Calls)]
     assigns = [(rule, detector) for rule, detector in pairs if isinstance(detector, Assigns)]
+    texts = tuple((rule, detector) for rule, detector in pairs if isinstance(detector, Texts))
     paths = [name for _, detector in pairs if isinstance(detector, (Calls, Assigns)) for name in detector.names]
     return Catalogue(
         rules=by_name,
@@ -72,7 +76,8 @@ def catalogue(rules: Iterable[Rule]) -> Catalogue:
         ),
         imports=tuple((rule, detector) for rule, detector in pairs if isinstance(detector, Imports)),
         nodes=_indexed((kind, (r, d)) for r, d in pairs if isinstance(d, Nodes) for kind in d.kinds),
-        texts=tuple((rule, detector) for rule, detector in pairs if isinstance(detector, Texts)),
+        texts=texts,
+        text_words=WordTest(lambda word: any(detector.words.holds(word) for _, detector in texts)),
         exports=_exports(paths),
         gate=gate(detector for _, detector in pairs),
     )

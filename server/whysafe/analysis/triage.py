@@ -15,6 +15,7 @@ def is_quiet(glance: Glance, of: Catalogue) -> bool:
     What stands in a whole text in the way that the gate asks for stands so in one of its pieces, and the other way
     round, as long as the text is valid: so this is the gate's answer for all pieces at once.
     """
+    texts = of.texts if of.text_words.among(glance.words) else ()
     return not of.gate.passes(glance, of.gate.awake(glance)) and not any(
-        detector.words.among(glance.words) and detector.pattern.search(glance.text) for _, detector in of.texts
+        detector.words.among(glance.words) and detector.pattern.search(glance.text) for _, detector in texts
     )

@@ -305,7 +305,7 @@ def texts(unit: Unit, of: Catalogue) -> tuple[Finding, ...]:
     """What rules find in the raw text, parsed or not."""
     if unit.text_findings is None:
         found: list[Finding] = []
-        for rule, detector in of.texts:
+        for rule, detector in of.texts if of.text_words.among(unit.words) else ():
             if not detector.words.among(unit.words):
                 continue
             for match in detector.pattern.finditer(unit.piece.text):

@@ -40,6 +40,8 @@ _GLUED: Final = re.compile(
     r".+(?:password|passwd|passphrase|apikey|authtoken|accesstoken|clientsecret|secretkey)|"
     r"(?:user|db|my|root|admin|mail|smtp|ftp|sql|mysql|pg)(?:pass|pwd)"
 )
+_STEM: Final = re.compile("pas|pwd|pswd|secret|token|key", re.IGNORECASE)
+"""One of these stands in every word for a credential; most names hold none, and need no look at their words."""
 _JOINED: Final = {
     ("pass", "word"): "password",
     ("pass", "phrase"): "passphrase",
@@ -70,7 +72,7 @@ def words_of(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> Kind | None:
     """What kind of credential a variable, parameter, attribute or key of that name holds; None: not one."""
-    if len(name) > 80 or not name.isascii():
+    if _STEM.search(name) is None or len(name) > 80 or not name.isascii():
         return None
     words = _merged(words_of(name))
     while words and (words[-1].isdigit() or words[-1] in _MAY_FOLLOW) and _noun(words[:-1]) is not None:

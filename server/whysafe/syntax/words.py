@@ -56,7 +56,7 @@ class WordTest:
     """
 
     def __init__(self, holds: str | Callable[[str], object]) -> None:
-        self._holds = re.compile(holds, re.IGNORECASE).search if isinstance(holds, str) else holds
+        self.holds = re.compile(holds, re.IGNORECASE).search if isinstance(holds, str) else holds
         self._plain: set[str] = set()
         self._matching: set[str] = set()
 
@@ -66,7 +66,7 @@ class WordTest:
             return frozenset()
         found = set(words & self._matching)
         for word in words - self._plain - self._matching:
-            holds = bool(self._holds(word))
+            holds = bool(self.holds(word))
             if holds:
                 found.add(word)
             if len(word) <= LONGEST_REMEMBERED:
