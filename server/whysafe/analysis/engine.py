@@ -71,12 +71,8 @@ class _Asking:
 
 def able(of: Catalogue, awake: Awake | None, words: AbstractSet[str]) -> frozenset[Nodes]:
     """The detectors of nodes that can match in a piece with these words, where this is awake; None: everything is."""
-    return frozenset(
-        detector
-        for entries in of.nodes.values()
-        for _, detector in entries
-        if awake is None or of.gate.can_match(detector, words, awake)
-    )
+    detectors = {detector for entries in of.nodes.values() for _, detector in entries}
+    return frozenset(detectors) if awake is None else of.gate.able(detectors, words, awake)
 
 
 def run(

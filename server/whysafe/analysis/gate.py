@@ -148,13 +148,18 @@ class Gate:
         patterns = tuple(pattern for pattern in self.patterns if not pattern.roots.isdisjoint(roots))
         return lambda words: not new.isdisjoint(words) or any(pattern.words.among(words) for pattern in patterns)
 
-    def can_match(self, detector: Nodes, words: AbstractSet[str], awake: Awake) -> bool:
-        """Whether a detector of nodes can match in a piece with these words."""
-        if detector.roots and detector.roots.isdisjoint(awake.roots):
-            return False
-        if not detector.words.isdisjoint(words):
-            return True
-        return detector.pattern != "" and bool(word_test(detector.pattern).among(self.matching.among(words)))
+    def able(self, detectors: Iterable[Nodes], words: AbstractSet[str], awake: Awake) -> frozenset[Nodes]:
+        """Those detectors of nodes that can match in a piece with these words."""
+        matching = self.matching.among(words)
+        return frozenset(
+            detector
+            for detector in detectors
+            if (not detector.roots or not detector.roots.isdisjoint(awake.roots))
+            and (
+                not detector.words.isdisjoint(words)
+                or (matching and detector.pattern and word_test(detector.pattern).among(matching))
+            )
+        )
 
     def _matches(self, glance: Glance, awake: Awake) -> Iterable[bool]:
         words = self.matching.among(glance.words)
