@@ -16,6 +16,7 @@ from whysafe.analysis.gathering import Gathered, in_text
 from whysafe.analysis.glance import Glance
 from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, Memory, recall, remember
 from whysafe.analysis.sections import Sections
+from whysafe.analysis.signatures import signatures
 from whysafe.analysis.world import DocumentWorld
 from whysafe.syntax.guard import guard
 from whysafe.syntax.position import Edit
@@ -80,7 +81,7 @@ class Program:
         previous, gone, pieces, first_line = self._change(edit)
         # Of what was never parsed nobody knows a name; what has given up its tree is known by its signatures.
         told = (unit for unit in gone if unit.scopes is not None or unit.signatures is not None)
-        known = [units.signatures(unit, self.catalogue) for unit in told]
+        known = [signatures(unit, self.catalogue) for unit in told]
         lost = frozenset(name for unit in gone for name in unit.lost)
         for unit in gone:
             if unit.result is not None and not unit.recalled:
@@ -175,7 +176,7 @@ class Program:
         members: Sequence[Unit],
     ) -> None:
         """Forget what rested on bindings of the replaced units; re-run who asked and would get another answer."""
-        before, after = _together(known), _together([units.signatures(unit, self.catalogue) for unit in came])
+        before, after = _together(known), _together([signatures(unit, self.catalogue) for unit in came])
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         changed.update(name for unit in members for name in units.bound_names(unit, self.catalogue))
         touched = before.keys() | after.keys() | changed

@@ -8,8 +8,6 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from whysafe.analysis import edits, engine
 from whysafe.analysis.finding import Finding, Fix, Step
 from whysafe.analysis.following import Following
@@ -18,17 +16,19 @@ from whysafe.analysis.offers import members, members_after, offers
 from whysafe.analysis.rule import Verdict
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
-from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
+from whysafe.semantics.scopes import Binding, PieceScopes, ScopeKind
 from whysafe.syntax.locate import locate
 from whysafe.syntax.outline import difference
 from whysafe.syntax.position import Position, Span
 from whysafe.syntax.source import split_lines
-from whysafe.syntax.tree import Tree, Unparsed, children, parse, regrow, wrapper_of
+from whysafe.syntax.tree import Tree, Unparsed, parse, regrow, wrapper_of
 from whysafe.syntax.validity import accepts
 from whysafe.syntax.words import words_after, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+
+    import libcst as cst
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.gate import Awake
@@ -353,77 +353,6 @@ def bound_names(unit: Unit, of: Catalogue) -> dict[str, list[Binding]]:
             for name, found in table.items():
                 offered.setdefault("." + name, []).extend(found)
     return offered
-
-
-def signatures(unit: Unit, of: Catalogue) -> Signatures:
-    """What a unit binds and how; of what does not parse, nothing."""
-    if unit.signatures is None:
-        offered = bound_names(unit, of)
-        unit.signatures = {
-            name: tuple(signature(binding, unit) for binding in found) for name, found in offered.items()
-        }
-        unit.former_codes = {}
-    return unit.signatures
-
-
-def signature(binding: Binding, unit: Unit) -> str:
-    """Text that is the same for two bindings only when they mean the same to whoever asks."""
-    node = binding.node
-    head = f"{binding.kind.name} {binding.path} {binding.index} "
-    if node is None or binding.kind is BindingKind.IMPORT or binding.kind is BindingKind.STAR:
-        return head
-    if isinstance(node, cst.Lambda):
-        return f"{head}{unit.number}"
-    code, names = _read(node, unit)
-    parts = [head, code]
-    for name in names:
-        for inner in _local_bindings(name, binding.scope):
-            if inner.kind is not BindingKind.PARAMETER or inner.node is None:
-                return f"{head}{unit.number}"  # It may depend on anything in the function, which only this unit has.
-            parts.append(_read(inner.node, unit)[0])
-    return " ".join(parts)
-
-
-def _read(node: cst.CSTNode, unit: Unit) -> tuple[str, tuple[str, ...]]:
-    """The code of a node, and the names in it; of a definition without its body.
-
-    Of what was taken over by a graft it is known already.
-    """
-    known = unit.codes.get(node) or unit.former_codes.get(node)
-    if known is None:
-        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            # An annotation is printed by what it belongs to; what it says stands in it.
-            said = (part.annotation if isinstance(part, cst.Annotation) else part for part in children(node))
-            parts = [_read(part, unit) for part in said if part is not node.body]
-            known = (
-                " ".join((type(node).__name__, *(code for code, _ in parts))),
-                tuple(name for _, names in parts for name in names),
-            )
-        else:
-            known = _EMPTY.code_for_node(node), tuple(_names(node))
-    unit.codes[node] = known
-    return known
-
-
-def _names(node: cst.CSTNode) -> Iterator[str]:
-    todo = [node]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, cst.Name):
-            yield part.value
-        else:
-            todo.extend(children(part))
-
-
-def _local_bindings(name: str, scope: Scope) -> Iterator[Binding]:
-    """The bindings of a name in the functions around a place; not those of `self`."""
-    at: Scope | None = scope
-    while at is not None and at.kind is not ScopeKind.MODULE and at.kind is not ScopeKind.CLASS:
-        yield from (bound for bound in at.bindings.get(name, ()) if bound.kind is not BindingKind.SELF)
-        at = at.parent
-
-
-_EMPTY = cst.Module([])
 
 
 def as_carried(finding: Finding, steps: tuple[Step, ...] = ()) -> Finding:

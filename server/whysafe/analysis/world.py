@@ -9,7 +9,8 @@ import libcst as cst
 
 from whysafe.analysis.binding_units import BindingUnits
 from whysafe.analysis.offers import may_bind_member, may_bind_name
-from whysafe.analysis.unit import Unit, ensure_scopes, ensure_tree, offered, offered_members, signatures
+from whysafe.analysis.signatures import signatures
+from whysafe.analysis.unit import Unit, ensure_scopes, ensure_tree, offered, offered_members
 from whysafe.semantics.scopes import Binding, BindingKind, PieceScopes, Scope, ScopeKind
 from whysafe.semantics.values import LocalClass
 from whysafe.syntax.tree import Unparsed

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
+from whysafe.syntax.blocks import blocks_of, with_body
 from whysafe.syntax.graft_elements import graft_elements
 from whysafe.syntax.guard import guard
 from whysafe.syntax.outline import CLOSING, CONTINUATION, DECORATOR, FAR, ORDINARY, Change, Outline, difference, outline
@@ -327,7 +328,7 @@ def _range(place: _Place, lines: Outline) -> tuple[int, int]:
 
 def _inside(place: _Place, lines: Outline) -> list[_Block]:
     """The indented blocks of the statement of a place; none where they cannot be told from its lines."""
-    paths = _blocks(place.block.nodes[place.low])
+    paths = blocks_of(place.block.nodes[place.low])
     column = lines.columns[place.block.first]
     first, last = place.starts[place.low], _index_after(place)
     _, end = _range(place, lines)
@@ -340,42 +341,6 @@ def _inside(place: _Place, lines: Outline) -> list[_Block]:
         _Block(block.body, begin, stop, lines.starts[begin], lines.starts[stop] if stop < last else end, path)
         for (begin, stop), (path, block) in zip(regions, paths, strict=True)
     ]
-
-
-def _blocks(node: cst.CSTNode) -> list[tuple[tuple[str | int, ...], cst.IndentedBlock]]:
-    """The indented blocks of a statement in source order, and how to come to them."""
-    found: list[tuple[tuple[str | int, ...], cst.IndentedBlock]] = []
-    todo: list[tuple[tuple[str | int, ...], cst.CSTNode | None]] = [((), node)]
-    while todo:
-        path, part = todo.pop()
-        if isinstance(part, cst.IndentedBlock):
-            found.append((path, part))
-            continue
-        inner: list[tuple[tuple[str | int, ...], cst.CSTNode | None]] = []
-        for name in _BODIES.get(type(part), ()):
-            value = getattr(part, name)
-            if name == "handlers":
-                inner.extend(((*path, name, number), handler) for number, handler in enumerate(value))
-            else:
-                inner.append(((*path, name), value))
-        todo.extend(reversed(inner))
-    return found
-
-
-_BODIES: Final[dict[type, tuple[str, ...]]] = {
-    cst.FunctionDef: ("body",),
-    cst.ClassDef: ("body",),
-    cst.With: ("body",),
-    cst.If: ("body", "orelse"),
-    cst.For: ("body", "orelse"),
-    cst.While: ("body", "orelse"),
-    cst.Try: ("body", "handlers", "orelse", "finalbody"),
-    cst.TryStar: ("body", "handlers", "orelse", "finalbody"),
-    cst.ExceptHandler: ("body",),
-    cst.ExceptStarHandler: ("body",),
-    cst.Else: ("body",),
-    cst.Finally: ("body",),
-}
 
 
 def _wrapped(module: cst.Module) -> Sequence[cst.BaseStatement]:
@@ -392,19 +357,6 @@ def _rebuilt(places: Sequence[_Place], nodes: Sequence[Any]) -> tuple[cst.BaseSt
         place, around = places[depth], places[depth - 1]
         body = [*place.block.nodes[: place.low], *nodes, *place.block.nodes[place.high :]]
         statement = around.block.nodes[around.low]
-        nodes = [_with_body(statement, place.block.path, body)]
+        nodes = [with_body(statement, place.block.path, body)]
     outermost = places[0]
     return (*outermost.block.nodes[: outermost.low], *nodes, *outermost.block.nodes[outermost.high :])
-
-
-def _with_body(node: Any, path: Sequence[str | int], body: Sequence[cst.CSTNode]) -> Any:
-    """The node with other statements in the block at the end of the path."""
-    if not path:
-        return node.with_changes(body=body)
-    name, *rest = path
-    value = getattr(node, str(name))
-    if rest and isinstance(rest[0], int):
-        number = rest[0]
-        changed = [*value[:number], _with_body(value[number], rest[1:], body), *value[number + 1 :]]
-        return node.with_changes(**{str(name): changed})
-    return node.with_changes(**{str(name): _with_body(value, rest, body)})
