@@ -76,8 +76,11 @@ class Document:
     """An open text. Edits are cheap; `facts` costs what the edits since the last call have made stale."""
 
     def __init__(self, text: str, *, gated: bool = True, glance: Glance | None = None) -> None:
+        glance = glance or Glance(text)
         self.program = Program(text, CATALOGUE, gated=gated, glance=glance)
         self._answers = Answers(self.program)
+        self._is_bare = not may_have_block(text) and not may_have_markers(text, glance.words)
+        """Whether the text certainly has no justification and no order of another tool; not asked after an edit."""
 
     @property
     def text(self) -> str:
@@ -90,6 +93,7 @@ class Document:
 
     def edit(self, edit: Edit) -> None:
         """Replace the text of a span; lines from 0, columns in code points, clamped to the text."""
+        self._is_bare = False
         self.program.edit(edit)
 
     def facts(self) -> Facts:
@@ -97,10 +101,10 @@ class Document:
         findings = self.program.findings()
         return Facts(
             findings=findings,
-            blocks=self._answers.placed(),
+            blocks=() if self._is_bare else self._answers.placed(),
             gaps=self.program.gaps(),
             test_like=self.program.world.imports_test_framework,
-            markers=self._answers.markers(),
+            markers=() if self._is_bare else self._answers.markers(),
         )
 
     def qualified_name(self, line: int) -> str:

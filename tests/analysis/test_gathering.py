@@ -219,3 +219,14 @@ def test_sections_know_where_they_and_their_units_stand(replacements):
 
 def unit_of(lines):
     return new_unit(Piece("x\n" * lines, (), header=False, lines=lines))
+
+
+def test_a_text_that_has_none_is_not_read_for_justifications(monkeypatch):
+    document = Document("x = 1\neval(x)\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(answers.Answers, "placed", lambda _: pytest.fail("read for justifications"))
+        patch.setattr(answers.Answers, "markers", lambda _: pytest.fail("read for orders of other tools"))
+        assert document.facts().blocks == document.facts().markers == ()
+    typed(document, 1, 0, "# justified[eval-use] accepted: it is only a test\n#   -- me, 2026-11-20, code 00000000\n")
+    assert len(typed(document, 3, 7, "  # nosec").blocks) == 1
+    assert len(document.facts().markers) == 1

@@ -77,8 +77,9 @@ class Gate:
 
     def awake(self, glance: Glance) -> Awake:
         """What is awake in a file."""
-        roots = self.roots(glance) | computed_imports(glance, self.libraries)
-        return self.with_more(_NOTHING, roots, frozenset())
+        if glance.roots is None:
+            glance.roots = self.roots(glance).union(computed_imports(glance, self.libraries))
+        return self.with_more(_NOTHING, glance.roots, frozenset())
 
     def roots(self, glance: Glance, known: AbstractSet[str] = frozenset()) -> frozenset[str]:
         """What the words of a text bring into its file: libraries, and behind a dot the trigger words that it imports.

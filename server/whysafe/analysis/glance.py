@@ -32,7 +32,7 @@ class Glance:
     `words` are all its words. What costs a scan is worked out when somebody asks for it.
     """
 
-    __slots__ = ("_code", "_first", "_lines", "_strings", "_tokens", "text", "words")
+    __slots__ = ("_code", "_first", "_lines", "_strings", "_tokens", "roots", "text", "words")
 
     def __init__(self, text: str, words: frozenset[str] | None = None) -> None:
         self.text = text
@@ -42,6 +42,8 @@ class Glance:
         self._first = 0
         self._lines: dict[int, tuple[int, int]] = {}
         self._tokens: list[Token] | None = None
+        self.roots: frozenset[str] | None = None
+        """What the text of a file brings into it, once its gate has told; see `gate`."""
 
     @property
     def tokens(self) -> list[Token]:
