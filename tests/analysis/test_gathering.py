@@ -230,3 +230,12 @@ def test_a_text_that_has_none_is_not_read_for_justifications(monkeypatch):
     typed(document, 1, 0, "# justified[eval-use] accepted: it is only a test\n#   -- me, 2026-11-20, code 00000000\n")
     assert len(typed(document, 3, 7, "  # nosec").blocks) == 1
     assert len(document.facts().markers) == 1
+
+
+def test_the_lines_of_a_unit_are_cut_once_for_all_its_fixes(monkeypatch):
+    cut = []
+    split_lines = units.split_lines
+    monkeypatch.setattr(units, "split_lines", lambda text: cut.append(text) or split_lines(text))
+    findings = Document("def f(x):\n" + "    assert x\n" * 50).facts().findings
+    assert sum(len(finding.fixes) for finding in findings) == 50
+    assert len(cut) == 1

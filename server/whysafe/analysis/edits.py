@@ -9,7 +9,6 @@ import libcst as cst
 from whysafe.analysis.finding import Fix
 from whysafe.analysis.rule import AddArgument, AddImport, RemoveArgument, RemoveStatement, Repair, Replace
 from whysafe.syntax.position import Edit, Position, Span
-from whysafe.syntax.source import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,12 +31,12 @@ def nodes_of(repair: Repair) -> Iterator[cst.CSTNode]:
             yield change.statement
 
 
-def fix(repair: Repair, spans: Mapping[cst.CSTNode, Span], text: str) -> Fix | None:
-    """The repair as edits in the coordinates of `text`; None where it cannot be done without losing something.
+def fix(repair: Repair, spans: Mapping[cst.CSTNode, Span], lines: list[str]) -> Fix | None:
+    """The repair as edits of a text; None where it cannot be done without losing something.
 
+    `lines` are those of the text, with their ends; they are given, because many repairs concern one text.
     An import is an edit at line -1: the document, which knows where its imports stand, places it.
     """
-    lines = split_lines(text)
     edits: list[Edit] = []
     for change in repair.changes:
         edit = _edit(change, spans, lines)

@@ -99,6 +99,8 @@ def _stands_at(text: str, place: int, column: int) -> bool:
     start = max(text.rfind("\n", floor, place), text.rfind("\r", floor, place)) + 1
     if not start and floor:
         return True
+    if start and text.startswith("\ufeff", start):
+        return False  # A byte order mark stands at the beginning of a text only.
     ahead = _BEFORE_DEFINED.fullmatch(text, start, place)
     return ahead is not None and len(ahead.group(1).expandtabs()) <= column
 

@@ -239,11 +239,11 @@ def analyse(unit: Unit, of: Catalogue, world: World, awake: Awake | None = None)
         wanted.update((candidate.at, candidate.anchor))
         for repair in candidate.verdict.repairs:
             wanted.update(edits.nodes_of(repair))
-    spans = places(unit, wanted)
+    spans, lines = places(unit, wanted), split_lines(unit.piece.text)
     findings: list[Finding] = []
     proofs: list[tuple[Proof, ...]] = []
     for candidate in candidates:
-        repairs = (edits.fix(repair, spans, unit.piece.text) for repair in candidate.verdict.repairs)
+        repairs = (edits.fix(repair, spans, lines) for repair in candidate.verdict.repairs)
         findings.append(
             Finding(
                 rule=candidate.rule.name,
