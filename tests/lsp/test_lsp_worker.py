@@ -10,7 +10,7 @@ import threading
 import pytest
 from whysafe import limits
 from whysafe.config import Settings
-from whysafe.lsp import messages, wire
+from whysafe.lsp import messages, wire, worker_main
 from whysafe.lsp.renewal import renewed
 from whysafe.lsp.session import utc_today
 from whysafe.lsp.worker import Worker, command, describe_exit
@@ -195,3 +195,18 @@ def test_the_analysis_has_a_deep_stack():
         sys.setrecursionlimit(before[0])
         threading.stack_size(before[1])
     assert depths == [20_000]
+
+
+def test_without_a_rest_old_objects_are_looked_through_now_and_then(monkeypatch):
+    """Trees that were kept for a while are garbage in the end, and nobody rests while typing goes on."""
+    looked = []
+    monkeypatch.setattr(worker_main.gc, "collect", lambda generation=2: looked.append(generation))
+    monkeypatch.setattr(worker_main.gc, "freeze", lambda: looked.append("kept"))
+    monkeypatch.setattr(worker_main.gc, "unfreeze", lambda: pytest.fail("a rest"))
+    orders = io.BytesIO()
+    for number in range(2 * worker_main.LONG + 1):
+        wire.write_frame(orders, messages.pack(messages.Close(f"file:///{number}.py")))
+    orders.seek(0)
+    serve(orders, io.BytesIO(), Engine(), lambda _status: None)
+    assert looked.count(2) == 2
+    assert looked.count(1) >= 2 * worker_main.LONG // worker_main.BUSY - 2

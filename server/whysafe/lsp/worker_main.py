@@ -60,6 +60,8 @@ class _Opened:
     facts: Facts
 
 
+LONG = 1_000
+"""After so many answers without a rest, so are all objects that were made since: old ones become garbage, too."""
 REST = 2.0
 """Seconds without a request after which the next one is not expected at once."""
 BUSY = 100
@@ -174,10 +176,17 @@ def serve(reader: BinaryIO, writer: BinaryIO, engine: Engine, leave: Callable[[i
     answers = 0
     while True:
         limits.allow_processor_time()
+        filled = False
         while requests.empty() and desk.use_pause():
             limits.allow_processor_time()
+            filled = True
+        if filled:
+            # What was made to stay is looked through at rest only.
+            gc.freeze()
         answers += 1
-        if requests.empty() or answers % BUSY == 0:
+        if answers % LONG == 0:
+            gc.collect()
+        elif requests.empty() or answers % BUSY == 0:
             gc.collect(1)
         request = _next(requests)
         if request is None:
@@ -193,7 +202,9 @@ def _next(requests: Inbox) -> Any:
     try:
         return requests.get(REST)
     except Empty:
+        gc.unfreeze()
         gc.collect()
+        gc.freeze()
         return requests.get()
 
 
