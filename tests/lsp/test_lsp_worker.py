@@ -202,11 +202,12 @@ def test_without_a_rest_old_objects_are_looked_through_now_and_then(monkeypatch)
     looked = []
     monkeypatch.setattr(worker_main.gc, "collect", lambda generation=2: looked.append(generation))
     monkeypatch.setattr(worker_main.gc, "freeze", lambda: looked.append("kept"))
-    monkeypatch.setattr(worker_main.gc, "unfreeze", lambda: pytest.fail("a rest"))
+    monkeypatch.setattr(worker_main.gc, "unfreeze", lambda: looked.append("everything"))
     orders = io.BytesIO()
-    for number in range(2 * worker_main.LONG + 1):
+    for number in range(worker_main.LONGEST + 1):
         wire.write_frame(orders, messages.pack(messages.Close(f"file:///{number}.py")))
     orders.seek(0)
     serve(orders, io.BytesIO(), Engine(), lambda _status: None)
-    assert looked.count(2) == 2
-    assert looked.count(1) >= 2 * worker_main.LONG // worker_main.BUSY - 2
+    assert looked.count(2) == worker_main.LONGEST // worker_main.LONG
+    assert looked.count("everything") == looked.count("kept") == 1
+    assert looked.count(1) >= worker_main.LONGEST // worker_main.BUSY - 4

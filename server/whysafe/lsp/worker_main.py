@@ -62,6 +62,8 @@ class _Opened:
 
 LONG = 1_000
 """After so many answers without a rest, so are all objects that were made since: old ones become garbage, too."""
+LONGEST = 4_000
+"""After so many, everything is, as at rest: it takes some tenths of a second."""
 REST = 2.0
 """Seconds without a request after which the next one is not expected at once."""
 BUSY = 100
@@ -184,7 +186,9 @@ def serve(reader: BinaryIO, writer: BinaryIO, engine: Engine, leave: Callable[[i
             # What was made to stay is looked through at rest only.
             gc.freeze()
         answers += 1
-        if answers % LONG == 0:
+        if answers % LONGEST == 0:
+            _look_everywhere()
+        elif answers % LONG == 0:
             gc.collect()
         elif requests.empty() or answers % BUSY == 0:
             gc.collect(1)
@@ -202,10 +206,15 @@ def _next(requests: Inbox) -> Any:
     try:
         return requests.get(REST)
     except Empty:
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        _look_everywhere()
         return requests.get()
+
+
+def _look_everywhere() -> None:
+    """Look for garbage among all objects, and not again among those that stay."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def main() -> None:
