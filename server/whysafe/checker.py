@@ -79,7 +79,7 @@ class Document:
         glance = glance or Glance(text)
         self.program = Program(text, CATALOGUE, gated=gated, glance=glance)
         self._answers = Answers(self.program)
-        self._is_bare = not may_have_block(text) and not may_have_markers(text, glance.words)
+        self._is_bare = not may_have_block(text, glance.words) and not may_have_markers(text, glance.words)
         """Whether the text certainly has no justification and no order of another tool; not asked after an edit."""
 
     @property

@@ -71,7 +71,6 @@ def test_what_is_kept(body, lines):
         "def E(): pass",
         "x = (E := Exception)",
         "E: type = Exception",
-        "del E",
     ],
 )
 def test_nothing_is_left_out_that_may_bind_a_name_of_the_handler(line):

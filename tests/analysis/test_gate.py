@@ -279,3 +279,11 @@ def test_a_detector_sees_no_piece_without_its_words():
     text = "def f(x):\n    assert g(x)\n\n\ndef h(watched):\n    i(x)\n\n\ndef j(observed):\n    assert k(x)\n"
     assert len(Program(text, catalogue(rules)).findings()) == 2
     assert seen == ["i", "k"]
+
+
+def test_a_string_is_read_by_its_number_in_the_file():
+    """The piece is seen as a part of the file, of whose strings it holds the second one and another."""
+    text = 'FIRST = "q"\n\n\ndef f(app):\n    app.bind("0.0.0.0:80")\n    log("done")\n'
+    glance = Glance(text)
+    assert glance.strings == ("q", "0.0.0.0:80", "done")
+    assert [finding.rule for finding in Document(text, glance=glance).facts().findings] == ["bind-all-interfaces"]

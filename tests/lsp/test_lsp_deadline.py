@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from whysafe import limits
-from whysafe.lsp import supervisor
+from whysafe.lsp import patience
 from whysafe.lsp.waiting import Bell, Reply
 
 SECONDS = 30
@@ -22,7 +22,7 @@ def starved(monkeypatch):
     asked = []
 
     def pretend(share):
-        part = SHORT / supervisor.GRACE_PARTS
+        part = SHORT / patience.GRACE_PARTS
         # Asked before and after each part.
         amounts = itertools.count(0, share * part)
         monkeypatch.setattr(limits, "starved_seconds", lambda process: asked.append(process) or next(amounts))
@@ -35,41 +35,41 @@ async def test_an_answer_in_time_asks_the_system_nothing(starved):
     asked = starved(1.0)
     answer = Reply()
     asyncio.get_running_loop().call_soon(answer.give, "answer")
-    await supervisor._wait(answer, 1, 30)
+    await patience.wait_for(answer, 1, 30)
     assert answer.value == "answer"
     assert not asked
 
 
 async def test_a_worker_that_had_its_time_gets_one_part_more(starved):
-    asked = starved(supervisor.STARVED / 2)
+    asked = starved(patience.STARVED / 2)
     answer = Reply()
-    await supervisor._wait(answer, 1, SHORT)
+    await patience.wait_for(answer, 1, SHORT)
     assert not answer.rung
     assert len(asked) == 2
 
 
 async def test_a_worker_that_got_no_processor_is_waited_for(starved):
-    asked = starved(supervisor.STARVED * 2)
+    asked = starved(patience.STARVED * 2)
     answer = Reply()
 
     def come_late():
         if len(asked) < 10:
-            asyncio.get_running_loop().call_later(SHORT / supervisor.GRACE_PARTS, come_late)
+            asyncio.get_running_loop().call_later(SHORT / patience.GRACE_PARTS, come_late)
         else:
             answer.give("answer")
 
     come_late()
-    await supervisor._wait(answer, 1, SHORT)
+    await patience.wait_for(answer, 1, SHORT)
     assert answer.value == "answer"
     assert len(asked) >= 10
 
 
 async def test_a_worker_is_not_waited_for_without_end(starved):
-    asked = starved(supervisor.STARVED * 2)
+    asked = starved(patience.STARVED * 2)
     answer = Reply()
-    await supervisor._wait(answer, 1, SHORT)
+    await patience.wait_for(answer, 1, SHORT)
     assert not answer.rung
-    assert len(asked) == 2 * supervisor.GRACE_PARTS * supervisor.MOST_GRACE
+    assert len(asked) == 2 * patience.GRACE_PARTS * patience.MOST_GRACE
 
 
 def test_a_process_that_sleeps_or_is_not_there_is_not_starved():

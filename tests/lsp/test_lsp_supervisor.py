@@ -11,7 +11,8 @@ from whysafe.config import Settings
 from whysafe.limits import resident_bytes
 from whysafe.lsp.documents import Documents
 from whysafe.lsp.messages import Order
-from whysafe.lsp.supervisor import Patience, Supervisor, UnavailableError
+from whysafe.lsp.patience import Patience
+from whysafe.lsp.supervisor import Supervisor, UnavailableError
 from whysafe.syntax.position import Position, span
 
 FAKE = [sys.executable, str(Path(__file__).with_name("fake_worker.py"))]

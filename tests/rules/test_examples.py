@@ -1,11 +1,13 @@
 """Every example in a rule is run: a bad one gives exactly one finding, of its own rule; a good one none at all."""
 
 import datetime as dt
+import textwrap
 
 import pytest
 from whysafe import checker
 from whysafe.analysis.catalogue import cards
 from whysafe.analysis.finding import Confidence, Severity
+from whysafe.analysis.glance import Glance
 from whysafe.config import Settings
 from whysafe.rules import CATALOGUE
 
@@ -63,6 +65,22 @@ def test_a_fix_removes_its_finding_and_keeps_the_program_whole(rule, text):
             assert not left.gaps, document.text
             same = [f for f in left.findings if f.rule == rule.name and f.severity >= finding.severity]
             assert not fix.safe or not same, document.text
+
+
+@pytest.mark.parametrize("above", range(4))
+@pytest.mark.parametrize(
+    ("rule", "text"), [pytest.param(r, t, id=f"{r.name}-{n}") for r in RULES for n, t in enumerate(r.bad)]
+)
+def test_the_gate_passes_it_among_other_texts(rule, text, above):
+    """In a function, too, whose strings are not the first of the file and not the only ones."""
+    strings = "".join(f'A{number} = "q"\n' for number in range(above))
+    inside = f'def around():\n{textwrap.indent(text, "    ")}\n    log("done", "127", "x")\n'
+    for whole in (f'{strings}{text}\nlog("done", "127", "x")\n', strings + inside):
+        glance = Glance(whole)
+        assert glance.code
+        # What has been read as a whole is not read again for its pieces.
+        document = checker.Document(whole, glance=glance)
+        assert document.facts().findings == checker.Document(whole, gated=False).facts().findings, rule.name
 
 
 def test_names_are_used_once_and_cards_tell_all():

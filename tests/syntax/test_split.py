@@ -12,7 +12,7 @@ from whysafe.syntax import lexer
 from whysafe.syntax import outline as outlines
 from whysafe.syntax.position import Edit, span
 from whysafe.syntax.source import line_starts
-from whysafe.syntax.split import Piece, find_piece, first_lines, resplit, split
+from whysafe.syntax.split import Piece, first_lines, resplit, split
 from whysafe.syntax.tree import Tree, children, parse
 
 CASES = {
@@ -102,11 +102,8 @@ def test_pieces_count_line_ends():
     assert [piece.lines for piece in split("x\r\n\r\n# c\ry\rz")] == [3, 1, 0]
 
 
-def test_the_piece_that_holds_a_line():
-    pieces = split("a\n\nb\nc(\n)\n")
-    assert first_lines(pieces) == [0, 2, 3]
-    assert [find_piece(pieces, line) for line in range(7)] == [(0, 0), (0, 0), (1, 2), (2, 3), (2, 3), (2, 3), (2, 3)]
-    assert find_piece([], 3) == (0, 0)
+def test_the_first_lines_of_pieces():
+    assert first_lines(split("a\n\nb\nc(\n)\n")) == [0, 2, 3]
 
 
 def test_pieces_of_the_library_are_its_text(library):

@@ -107,5 +107,4 @@ def takes(position: int, *keywords: str, may: Callable[[Glance, str], bool] = _a
 def literal(glance: Glance, code: str) -> str | None:
     """The text of a plain string that is all of an expression, escapes as they are written; None where it is not."""
     found = _LITERAL.match(code)
-    number = int(found.group(1)) if found is not None else len(glance.strings)
-    return glance.strings[number] if number < len(glance.strings) else None
+    return None if found is None else glance.string(int(found.group(1)))

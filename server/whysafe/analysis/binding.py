@@ -9,6 +9,7 @@ from typing import Final
 from whysafe.analysis.arguments import bounds
 from whysafe.analysis.glance import FORMATTED_QUOTE
 from whysafe.analysis.standing import before, occurrences, place_after
+from whysafe.semantics.resolver import STAR
 
 LONGEST_LINE: Final = 2_000
 """How far a name may stand from the start of its logical line; beyond, it may be anything."""
@@ -16,13 +17,13 @@ _OPENING, _CLOSING = "([{", ")]}"
 _BINDING_WORDS = re.compile(r"\b(?:import|from|for|as|def|class|global|nonlocal|case|type)\b")
 _FROM = re.compile(r"(?:^|[;:])[ \t\f]*from[ \t\f]*\Z")
 _TARGET = re.compile(r"(=(?!=)|(?:[-+*/%&|^@]|//|\*\*|<<|>>)=)|([,)\]])|:")
-_STAR = re.compile(r"\bimport[ \t\f]*\*")
+_STAR_IMPORT = re.compile(r"\bimport[ \t\f]*\*")
 
 
 def may_bind(code: str, name: str, start: int = 0) -> bool:
     """Whether code, as a `Glance` has it, may bind a name from an offset on; certain where the answer is no."""
-    if name == "*":
-        return _STAR.search(code) is not None
+    if name == STAR:
+        return _STAR_IMPORT.search(code) is not None
     return any(may_be_bound(code, begin, begin + len(name)) for begin in occurrences(code, name) if begin >= start)
 
 

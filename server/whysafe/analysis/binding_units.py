@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whysafe.analysis.offers import STAR
+from whysafe.semantics.resolver import STAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

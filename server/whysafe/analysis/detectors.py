@@ -5,11 +5,12 @@ The words serve the gate: text without any of them cannot have a finding of that
 
 from __future__ import annotations
 
+import enum
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from whysafe.analysis.standing import Needs, Sign, Use
+from whysafe.analysis.standing import Sign, Use
 from whysafe.semantics.calls import Call, Expression
 from whysafe.semantics.known import canonical
 from whysafe.syntax.words import WordTest
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from whysafe.analysis.rule import Answer
     from whysafe.semantics.resolve import Resolver
     from whysafe.semantics.scopes import Scope, Seen
+
+
+class Needs(enum.Enum):
+    """What a rule must see of a piece to judge one of its nodes."""
+
+    PIECE = enum.auto()  # all of it
+    NAMES = enum.auto()  # the node, what it stands in, and what the names in the line of its word mean
+    NODE = enum.auto()  # the node and what it stands in; no name is followed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

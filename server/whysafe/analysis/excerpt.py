@@ -7,11 +7,11 @@ stood, so that its places are those of the piece.
 from __future__ import annotations
 
 import keyword
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from whysafe.analysis.binding import may_bind
 from whysafe.analysis.glance import Glance
-from whysafe.analysis.standing import after, before, is_defined, occurrences
+from whysafe.semantics.resolver import STAR
 from whysafe.syntax.graft import is_unusual
 from whysafe.syntax.outline import CLOSING, CONTINUATION, FAR
 from whysafe.syntax.words import words_of
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 FEWEST_LINES: Final = 12
 """A shorter piece costs no more than its excerpt."""
 
-_BINDS: Final = re.compile(r"=|\b(?:as|case|class|def|del|for|from|global|import|nonlocal|type)\b")
-"""Without any of these, a logical line gives no name a meaning."""
-_STAR: Final = re.compile(r"\bimport[ \t(]*\*")
 _KEYWORDS: Final = frozenset(keyword.kwlist)
 MOST_KEPT: Final = 0.7
 """An excerpt is worth its making where no greater part of the lines stays."""
@@ -54,10 +51,8 @@ def excerpt(text: str, lines: Outline, words: AbstractSet[str], named: AbstractS
     names: AbstractSet[str] = {
         name for part, each in zip(parts, held, strict=True) if named & each for name in _names(part)
     }
-    if names and _STAR.search(text):
-        return None
     left_out = (index for index in range(len(parts)) if index not in kept)
-    if any(_may_bind(parts[index], names & held[index]) for index in left_out):
+    if names and any(_may_bind(parts[index], names & held[index]) for index in left_out):
         return None
     opened = {nesting[index].outer for index in kept}
     shown = ["\n" * text.count("\n", 0, lines.starts[0])]
@@ -79,14 +74,10 @@ def _names(line: str) -> AbstractSet[str]:
 
 def _may_bind(line: str, names: AbstractSet[str]) -> bool:
     """Whether a logical line may give one of the names a meaning."""
-    if not names or not _BINDS.search(line):
+    if not names and STAR not in line:
         return False
     code = Glance(line, frozenset()).code
-    return _BINDS.search(code) is not None and any(
-        before(code, begin) != "." and (after(code, begin + len(name)) not in {".", "("} or is_defined(code, begin))
-        for name in names
-        for begin in occurrences(code, name)
-    )
+    return any(may_bind(code, name) for name in (STAR, *names))
 
 
 class _Nested(NamedTuple):

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whysafe.analysis.binding import is_parameter
 from whysafe.analysis.computed import computed_imports
+from whysafe.analysis.detectors import Needs
 from whysafe.analysis.detours import DETOURS, leads_on
-from whysafe.analysis.imported import STAR, imported_words, is_brought
-from whysafe.analysis.standing import Needs, Use, stands
+from whysafe.analysis.imported import imported_words, is_brought
+from whysafe.analysis.standing import Use, stands
 from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of, word_test
+from whysafe.semantics.resolver import STAR
 from whysafe.syntax.words import WordTest, folded
 
 if TYPE_CHECKING:

@@ -69,7 +69,7 @@ class Glance:
     def code(self) -> str:
         """The text without comments, each logical line on one line behind its indentation.
 
-        A plain string is its number in `strings` between two `QUOTE`, with its prefix before it. Of an f-string all
+        A plain string is its number between two `QUOTE` (see `string`), with its prefix before it. Of an f-string all
         that follows its first quotes stays, its literal text included.
         """
         if self._code is None:
@@ -83,7 +83,10 @@ class Glance:
 
     @property
     def strings(self) -> tuple[str, ...]:
-        """What stands between the quotes of each plain string; escapes are as they are written."""
+        """What stands between the quotes of each plain string; escapes are as they are written.
+
+        Which of them has a number in `code`, `string` knows: those of a part do not begin with 0.
+        """
         return self._strings if self._code is not None else (self.code, self._strings)[1]
 
     def string_at(self, place: int) -> str | None:

@@ -9,12 +9,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from whysafe.analysis.standing import occurrences
+from whysafe.semantics.resolver import STAR
 from whysafe.syntax.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-STAR: Final = "*"
 LONGEST_IMPORT: Final = 1_000
 """How far the word of a library may stand from the beginning of its line."""
 _CONTINUED: Final = r"\\(?:\r\n?|\n)"

@@ -6,17 +6,15 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from whysafe.analysis.binding import is_argument, line_before, may_bind
+from whysafe.analysis.binding import LONGEST_LINE, is_argument, line_before, may_bind
 from whysafe.analysis.glance import FORMATTED_QUOTE, Glance
 from whysafe.analysis.standing import after, before, occurrences, place_after
+from whysafe.semantics.resolver import STAR
 from whysafe.syntax.words import folded, words_of
 
 if TYPE_CHECKING:
     from whysafe.syntax.split import Piece
 
-LONGEST_LINE: Final = 2_000
-"""How far a definition may stand from the start of its line; beyond, it may be one of any column."""
-STAR: Final = "*"
 # An attribute that stands where something can be assigned to it.
 _TARGET: Final = re.compile(r"\.\s*(\w+)\s*(?:[=:,)\]\\#]|[-+*/%&|^@<>]+=|in\b|$)", re.MULTILINE)
 _OWN = re.compile(r"(?:[ \t\f\ufeff]*(?:\#[^\r\n]*)?(?:\r\n?|\n))*([ \t\f]*)(?:@|(?:async[ \t]+)?(?:def|class)\b)")

@@ -42,14 +42,6 @@ class Use(enum.Enum):
     WRITTEN = enum.auto()  # anywhere in the code
 
 
-class Needs(enum.Enum):
-    """What a rule must see of a piece to judge one of its nodes."""
-
-    PIECE = enum.auto()  # all of it
-    NAMES = enum.auto()  # the node, what it stands in, and what the names in the line of its word mean
-    NODE = enum.auto()  # the node and what it stands in; no name is followed
-
-
 def stands(glance: Glance, word: str, use: Use) -> bool:
     """Whether the code may use a word in that way; certain where the answer is no."""
     if use is Use.ITEM:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Nodes
-from whysafe.analysis.standing import Needs, Sign, Use
+from whysafe.analysis.detectors import Assigns, Calls, Detector, Imports, Methods, Needs, Nodes
+from whysafe.analysis.standing import Sign, Use
 from whysafe.semantics.known import RETURNS, SECOND_NAMES
 from whysafe.syntax.words import WordTest
 

@@ -13,8 +13,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from whysafe import limits
 from whysafe.lsp import messages, wire
+from whysafe.lsp.patience import Patience, wait_for
 from whysafe.lsp.renewal import renewed
 from whysafe.lsp.tracked import Fault, Tracked
 from whysafe.lsp.waiting import Bell, Reply
@@ -32,31 +32,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TAKEN_BACK = object()
-
-GRACE_PARTS = 4
-"""A deadline is prolonged by such a part of it at a time."""
-MOST_GRACE = 5
-"""How often a deadline is added to itself at most."""
-STARVED = 0.2
-"""The share of a part that the worker must have waited for a processor, so that another part is added."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long the worker may take, in seconds, and how long to wait before trying again what killed it."""
-
-    start: float = 60.0
-    open: float = 10.0
-    change: float = 3.0
-    write: float = 5.0
-    open_per_character: float = 1 / 50_000
-    change_per_character: float = 1 / 200_000
-    change_per_edit: float = 0.01
-    retry: float = 0.5
-    retry_most: float = 60.0
-    deaths_before_message: int = 3
-    memory: int = 2 << 30
-    between_recycling: float = 600.0
 
 
 class UnavailableError(Exception):
@@ -321,7 +296,7 @@ class Supervisor:
         """The worker's answer. Raises _DiedError, with the cause, after which there is no worker any more."""
         answer = self._answer = Reply()
         worker.send(messages.pack(request))
-        await _wait(answer, worker.pid, seconds)
+        await wait_for(answer, worker.pid, seconds)
         self._answer = None
         if not answer.rung:
             self._lost_worker(f"the analysis took longer than {seconds:.0f} s and was stopped")
@@ -422,19 +397,3 @@ class Supervisor:
         for tracked in self.tracked.values():
             tracked.sent, tracked.unsent = None, []
             tracked.wanted = tracked.wanted or resend
-
-
-async def _wait(answer: Reply, process: int, seconds: float) -> None:
-    """Wait for an answer of the worker so many seconds, and longer where the machine keeps it from running.
-
-    A busy machine must not look like a text that makes the analysis hang.
-    """
-    await answer.wait(seconds)
-    part = seconds / GRACE_PARTS
-    for _ in range(GRACE_PARTS * MOST_GRACE):
-        if answer.rung:
-            return
-        before = limits.starved_seconds(process)
-        await answer.wait(part)
-        if limits.starved_seconds(process) - before < part * STARVED:
-            return

@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -131,23 +132,16 @@ def read(
         _read_in_thread(loop, descriptor, deliver, at_end, outgoing)
 
 
+@dataclass(slots=True, eq=False)
 class _LoopReader:
     """Reads between two handlers, each of which takes a moment."""
 
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        descriptor: int,
-        deliver: Callable[[bytes | TooLargeError], object],
-        at_end: Callable[[], object],
-        outgoing: Outgoing,
-    ) -> None:
-        self._loop = loop
-        self._descriptor = descriptor
-        self._deliver = deliver
-        self._at_end = at_end
-        self._outgoing = outgoing
-        self._frames = Frames()
+    _loop: asyncio.AbstractEventLoop
+    _descriptor: int
+    _deliver: Callable[[bytes | TooLargeError], object]
+    _at_end: Callable[[], object]
+    _outgoing: Outgoing
+    _frames: Frames = field(default_factory=Frames)
 
     def start(self) -> None:
         self._loop.add_reader(self._descriptor, self._read)

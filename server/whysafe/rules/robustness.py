@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from whysafe.analysis.detectors import Place, nodes
+from whysafe.analysis.detectors import Needs, Place, nodes
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
-from whysafe.analysis.standing import Needs, Use, before, occurrences, written
+from whysafe.analysis.standing import Use, before, occurrences, written
 from whysafe.rules.common import word_set
 from whysafe.rules.secret_names import words_of
 from whysafe.rules.types import SHIPPED

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from whysafe.analysis.arguments import arguments, bounds
+from whysafe.analysis.arguments import arguments, bounds, takes
 from whysafe.analysis.binding import is_parameter, may_be_bound, parameters
 from whysafe.analysis.glance import QUOTE
-from whysafe.analysis.standing import after, is_used, occurrences, place_after
+from whysafe.analysis.standing import after, occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from whysafe.analysis.glance import Glance
     from whysafe.analysis.standing import Sign
 
 DEEPEST: Final = 5
@@ -36,22 +35,6 @@ def runs_formatted_text(keywords: Collection[str], methods_of_texts: Collection[
         methods_of_texts: what makes a text out of the one that it is called on.
     """
 
-    def sign(glance: Glance, word: str) -> bool:
-        code = glance.code
-        return any(
-            is_used(code, begin, begin + len(word)) and runs(code, begin + len(word))
-            for begin in occurrences(code, word)
-        )
-
-    def runs(code: str, end: int) -> bool:
-        given = arguments(code, place_after(code, end)) if after(code, end) == "(" else None
-        if given is None:
-            return True
-        first = [argument.code for argument in given if not argument.keyword][:1]
-        return any(
-            may_be_formatted(code, part, 0) for part in first or [part for name, part in given if name in keywords]
-        )
-
     def may_be_formatted(code: str, part: str, depth: int) -> bool:
         if _LITERALS.match(part):
             return False
@@ -68,7 +51,7 @@ def runs_formatted_text(keywords: Collection[str], methods_of_texts: Collection[
         # What wraps a text, such as `sqlalchemy.text`, gives it back.
         return not closes or any(may_be_formatted(code, argument.code, depth + 1) for argument in (inner or ())[:1])
 
-    return sign
+    return takes(0, *keywords, may=lambda glance, part: may_be_formatted(glance.code, part, 0))
 
 
 def _name_may(code: str, name: str, formatted: Callable[[str], bool]) -> bool:

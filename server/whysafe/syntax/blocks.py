@@ -1,25 +1,25 @@
-"""The indented blocks of a statement, and the statement with other statements in one of them."""
+"""The indented blocks of a statement."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from whysafe.syntax.paths import Path
 
 
-def blocks_of(node: cst.CSTNode) -> list[tuple[tuple[str | int, ...], cst.IndentedBlock]]:
+def blocks_of(node: cst.CSTNode) -> list[tuple[Path, cst.IndentedBlock]]:
     """The indented blocks of a statement in source order, and how to come to them."""
-    found: list[tuple[tuple[str | int, ...], cst.IndentedBlock]] = []
-    todo: list[tuple[tuple[str | int, ...], cst.CSTNode | None]] = [((), node)]
+    found: list[tuple[Path, cst.IndentedBlock]] = []
+    todo: list[tuple[Path, cst.CSTNode | None]] = [((), node)]
     while todo:
         path, part = todo.pop()
         if isinstance(part, cst.IndentedBlock):
             found.append((path, part))
             continue
-        inner: list[tuple[tuple[str | int, ...], cst.CSTNode | None]] = []
+        inner: list[tuple[Path, cst.CSTNode | None]] = []
         for name in _BODIES.get(type(part), ()):
             value = getattr(part, name)
             if name == "handlers":
@@ -44,16 +44,3 @@ _BODIES: Final[dict[type, tuple[str, ...]]] = {
     cst.Else: ("body",),
     cst.Finally: ("body",),
 }
-
-
-def with_body(node: Any, path: Sequence[str | int], body: Sequence[cst.CSTNode]) -> Any:
-    """The node with other statements in the block at the end of a path; what it was is not changed."""
-    if not path:
-        return node.with_changes(body=body)
-    name, *rest = path
-    value = getattr(node, str(name))
-    if rest and isinstance(rest[0], int):
-        number = rest[0]
-        changed = [*value[:number], with_body(value[number], rest[1:], body), *value[number + 1 :]]
-        return node.with_changes(**{str(name): changed})
-    return node.with_changes(**{str(name): with_body(value, rest, body)})

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from whysafe.syntax.blocks import blocks_of, with_body
+from whysafe.syntax.blocks import blocks_of
 from whysafe.syntax.graft_elements import graft_elements
 from whysafe.syntax.guard import guard
 from whysafe.syntax.outline import CLOSING, CONTINUATION, DECORATOR, FAR, ORDINARY, Change, Outline, difference, outline
+from whysafe.syntax.paths import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from whysafe.syntax.paths import Path
     from whysafe.syntax.tables import Table
 
 LARGEST: Final = 400_000
@@ -72,7 +74,7 @@ class _Block:
     last: int
     start: int
     end: int
-    path: tuple[str | int, ...]
+    path: Path
     """How to come here from the node of the statement around it."""
 
 
@@ -357,6 +359,6 @@ def _rebuilt(places: Sequence[_Place], nodes: Sequence[Any]) -> tuple[cst.BaseSt
         place, around = places[depth], places[depth - 1]
         body = [*place.block.nodes[: place.low], *nodes, *place.block.nodes[place.high :]]
         statement = around.block.nodes[around.low]
-        nodes = [with_body(statement, place.block.path, body)]
+        nodes = [replaced(statement, (*place.block.path, "body"), body)]
     outermost = places[0]
     return (*outermost.block.nodes[: outermost.low], *nodes, *outermost.block.nodes[outermost.high :])

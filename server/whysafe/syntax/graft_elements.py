@@ -17,17 +17,12 @@ import libcst as cst
 from whysafe.syntax.brackets import Bracket, brackets_around
 from whysafe.syntax.elements import elements_of, with_elements
 from whysafe.syntax.guard import STRINGS, guard
-from whysafe.syntax.tables import (
-    Change,
-    Path,
-    Table,
-    node_at,
-    tables_in_row,
-    tables_in_statement,
-)
+from whysafe.syntax.outline import same_beginning, same_end
+from whysafe.syntax.paths import along, node_at, replaced
+from whysafe.syntax.tables import Change, Table, tables_in_row, tables_in_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 SHORTEST: Final = 10
 """The shortest statement, in lines, that is taken apart: others are parsed as quickly as their brackets are read."""
@@ -125,18 +120,9 @@ def graft_elements(  # noqa: PLR0913, PLR0917 - each of them is a part of one qu
 
 
 def _change(before: str, after: str) -> Change:
-    """What of the former text is no longer there; found by comparing halves, which is quicker than by characters."""
-    low, high = 0, min(len(before), len(after))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if before[low:middle] == after[low:middle] else (low, middle - 1)
-    more = len(after) - len(before)
-    first, last = max(low, low - more), len(before)
-    while first < last:
-        middle = (first + last) // 2
-        same = before[middle:last] == after[middle + more : last + more]
-        first, last = (first, middle) if same else (middle + 1, last)
-    return Change(before, after, low, last)
+    """What of the former text is no longer there."""
+    start = same_beginning(before, after)
+    return Change(before, after, start, len(before) - same_end(before, after, start))
 
 
 def _graft(statement: cst.CSTNode, block: str, tables: Sequence[Table], change: Change) -> Elements | Exception | None:
@@ -171,8 +157,8 @@ def _graft(statement: cst.CSTNode, block: str, tables: Sequence[Table], change: 
         return None
     around = (_grown(each, rows.start, change.more) for each in tables[:-1])
     inner = _with_rows(table, rows, change.more, count - 1 - (last - first))
-    grown = _replaced(statement, table.path, new)
-    rebuilt = zip(_along(grown, table.path), _along(statement, table.path), strict=True)
+    grown = replaced(statement, table.path, new)
+    rebuilt = zip(along(grown, table.path), along(statement, table.path), strict=True)
     whole = (*around, inner)
     return Elements(grown, module, wrapper, rows.text, rows.start, rows.end, whole, tuple(rebuilt))
 
@@ -273,22 +259,3 @@ def _with_rows(table: Table, rows: _Rows, more: int, elements: int) -> Table:
         ],
         end=table.end + more,
     )
-
-
-def _along(node: Any, path: Path) -> Iterator[cst.CSTNode]:
-    """The nodes on a path, from its first to its last."""
-    yield node
-    for step in path:
-        node = node[step] if isinstance(step, int) else getattr(node, step)
-        if isinstance(node, cst.CSTNode):
-            yield node
-
-
-def _replaced(node: Any, path: Path, value: object) -> Any:
-    """A node with another value at the end of a path."""
-    if not path:
-        return value
-    step, *rest = path
-    if isinstance(step, int):
-        return [*node[:step], _replaced(node[step], tuple(rest), value), *node[step + 1 :]]
-    return node.with_changes(**{step: _replaced(getattr(node, step), tuple(rest), value)})

@@ -113,15 +113,24 @@ def redraw(known: Outline, low: int, change: Change, text: str, following: str) 
 
 def difference(before: str, after: str) -> Change:
     """The change from one text to the other in whole lines, which end with LF; it is empty where some are put in."""
-    shorter = min(len(before), len(after))
-    same = _longest(shorter, lambda size: before[:size] == after[:size])
+    same = same_beginning(before, after)
     first = before.rfind("\n", 0, same) + 1
-    most = shorter - first
-    behind = len(before) - _longest(most, lambda size: before[len(before) - size :] == after[len(after) - size :])
+    behind = len(before) - same_end(before, after, first)
     more = len(after) - len(before)
     if not (_begins_line(before, behind) and _begins_line(after, behind + more)):
         behind = (before.find("\n", behind) + 1) or len(before)
     return Change(first, behind, more)
+
+
+def same_beginning(before: str, after: str) -> int:
+    """How many characters two texts begin with in common; found by comparing halves, quicker than one by one."""
+    return _longest(min(len(before), len(after)), lambda size: before[:size] == after[:size])
+
+
+def same_end(before: str, after: str, first: int) -> int:
+    """How many they end with in common, behind as many as `first` at the beginning of either."""
+    most = min(len(before), len(after)) - first
+    return _longest(most, lambda size: before[len(before) - size :] == after[len(after) - size :])
 
 
 def _begins_line(text: str, place: int) -> bool:

@@ -110,16 +110,6 @@ def split(text: str, tokens: Iterable[Token] | None = None) -> list[Piece]:
     return list(_pieces(text, _START, _cuts(text, _START, tokens, document_start=True), len(text)))
 
 
-def find_piece(pieces: Sequence[Piece], line: int) -> tuple[int, int]:
-    """The index of the piece that holds `line` of the document, and the line at which that piece begins.
-
-    A line behind the last one counts to the last piece.
-    """
-    starts = first_lines(pieces)
-    index = max(bisect_right(starts, line) - 1, 0)
-    return index, starts[index]
-
-
 def first_lines(pieces: Sequence[Piece]) -> list[int]:
     """The line of the document at which each piece begins; [0] where there is none."""
     return list(accumulate((piece.lines for piece in pieces[:-1]), initial=0))

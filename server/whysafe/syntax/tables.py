@@ -16,12 +16,12 @@ import libcst as cst
 
 from whysafe.syntax.brackets import Bracket, brackets_around
 from whysafe.syntax.elements import elements_of, field_of
+from whysafe.syntax.paths import node_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Path = tuple[str | int, ...]
-"""Fields and indices that lead from a statement to a node in it."""
+    from whysafe.syntax.paths import Path
 
 
 class Change(NamedTuple):
@@ -92,13 +92,6 @@ def tables_in_row(statement: cst.CSTNode, table: Table, change: Change) -> Itera
     text = f"[{change.before[start:end]}]"
     brackets = brackets_around(text, change.start - start + 1, change.end - start + 1)
     return _tables(statement, brackets[1:], start - 1, table, table.before[low])
-
-
-def node_at(node: Any, path: Path) -> Any:
-    """The node to which a path leads."""
-    for step in path:
-        node = node[step] if isinstance(step, int) else getattr(node, step)
-    return node
 
 
 def _tables(
