@@ -140,7 +140,7 @@ def _walk(root: Path, settings_of: SettingsOf, scan: Scan, wanted: Collection[Pa
         folder = waiting.pop()
         entries = _entries(folder, scan)
         names = {entry.name for entry in entries}
-        settings = _rooted(settings_of(folder.path, names), absolute)
+        settings, rooted = settings_of(folder.path, names), None
         ignores = folder.ignores
         if IGNORE_FILE in names:
             ignores += _own_ignores(folder.path, scan)
@@ -160,7 +160,8 @@ def _walk(root: Path, settings_of: SettingsOf, scan: Scan, wanted: Collection[Pa
             elif isinstance(kind, Skip):
                 scan.skipped[kind] += 1
             else:
-                yield Candidate(path, str(folder.shown / entry.name), settings)
+                rooted = rooted or _rooted(settings, absolute)
+                yield Candidate(path, str(folder.shown / entry.name), rooted)
         waiting.extend(reversed(below))
 
 
