@@ -19,7 +19,7 @@ from whysafe.semantics.scopes import (
     do,
     open_scope,
 )
-from whysafe.syntax.tree import LEAVES, children
+from whysafe.syntax.tree import LEAVES, NODES, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -193,14 +193,11 @@ def _parameter_parts(parameters: cst.Parameters, scope: Scope, statement: cst.CS
             yield parameter.default, scope, statement, parameter
 
 
-_STATEMENTS = frozenset(
-    kind
-    for kind in vars(cst).values()
-    if isinstance(kind, type) and issubclass(kind, (cst.BaseSmallStatement, cst.BaseCompoundStatement))
-)
+_COMPOUND = frozenset(kind for kind in NODES if cst.BaseCompoundStatement in kind.__mro__)
+_STATEMENTS = _COMPOUND.union(kind for kind in NODES if cst.BaseSmallStatement in kind.__mro__)
 _BEGIN = frozenset(
     (
-        *(kind for kind in _STATEMENTS if issubclass(kind, cst.BaseCompoundStatement)),
+        *_COMPOUND,
         *(cst.SimpleStatementLine, cst.ExceptHandler, cst.ExceptStarHandler, cst.Else, cst.Finally, cst.MatchCase),
     )
 )

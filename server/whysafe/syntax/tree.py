@@ -60,7 +60,8 @@ _MEANINGLESS: Final = frozenset(
 )
 
 
-# The fields of each class of nodes that may hold meaningful nodes.
+# The fields of each class of nodes that may hold meaningful nodes. To ask abstract classes, as `issubclass` does, would
+# make them look through all of their subclasses.
 _FIELDS: Final[dict[type[cst.CSTNode], tuple[str, ...]]] = {
     kind: _SOURCE_ORDER.get(kind.__name__)
     or tuple(
@@ -69,8 +70,10 @@ _FIELDS: Final[dict[type[cst.CSTNode], tuple[str, ...]]] = {
         if field.type not in {str, "str"} and field.name not in _MEANINGLESS and not field.name.startswith("whitespace")
     )
     for kind in vars(cst).values()
-    if isinstance(kind, type) and issubclass(kind, cst.CSTNode) and dataclasses.is_dataclass(kind)
+    if isinstance(kind, type) and cst.CSTNode in kind.__mro__ and dataclasses.is_dataclass(kind)
 }
+NODES: Final = frozenset(_FIELDS)
+"""All classes of nodes."""
 LEAVES: Final = frozenset(kind for kind, fields in _FIELDS.items() if not fields)
 """The classes of nodes that have no `children`: names, numbers, operators and the like."""
 
