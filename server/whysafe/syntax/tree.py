@@ -7,7 +7,7 @@ import dataclasses
 import re
 import warnings
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 import libcst as cst
 
@@ -60,8 +60,12 @@ _MEANINGLESS: Final = frozenset(
 )
 
 
-# The fields of each class of nodes that may hold meaningful nodes. To ask abstract classes, as `issubclass` does, would
-# make them look through all of their subclasses.
+def _is_node(kind: object) -> TypeGuard[type[cst.CSTNode]]:
+    """Whether it is a class of nodes. Abstract classes, asked by `issubclass`, look through all of their subclasses."""
+    return isinstance(kind, type) and cst.CSTNode in kind.__mro__ and dataclasses.is_dataclass(kind)
+
+
+# The fields of each class of nodes that may hold meaningful nodes.
 _FIELDS: Final[dict[type[cst.CSTNode], tuple[str, ...]]] = {
     kind: _SOURCE_ORDER.get(kind.__name__)
     or tuple(
@@ -70,7 +74,7 @@ _FIELDS: Final[dict[type[cst.CSTNode], tuple[str, ...]]] = {
         if field.type not in {str, "str"} and field.name not in _MEANINGLESS and not field.name.startswith("whitespace")
     )
     for kind in vars(cst).values()
-    if isinstance(kind, type) and cst.CSTNode in kind.__mro__ and dataclasses.is_dataclass(kind)
+    if _is_node(kind)
 }
 NODES: Final = frozenset(_FIELDS)
 """All classes of nodes."""
