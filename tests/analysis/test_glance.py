@@ -51,7 +51,7 @@ def parts(text):
     whole = Glance(text)
     assert whole.code is not None
     start = 0
-    for piece in split(text, whole.tokens):
+    for piece in split(text, whole.lines):
         words = words_of(piece.text)
         yield whole.part(piece.text, start, words), Glance(piece.text, words)
         start += len(piece.text)

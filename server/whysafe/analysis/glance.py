@@ -6,14 +6,18 @@ import ast
 import re
 import warnings
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from whysafe.syntax.layout import layout
 from whysafe.syntax.lexer import COMMENT, LINE, STRING, scan
+from whysafe.syntax.validity import accepts
 from whysafe.syntax.words import folded, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from whysafe.syntax.layout import Layout
     from whysafe.syntax.lexer import Token
 
 _ESCAPE_OR_QUOTE = re.compile(r"(\\[\s\S])|\"")
@@ -29,28 +33,38 @@ _READ = frozenset((LINE, COMMENT, STRING))
 class Glance:
     """What can be told of a text without a tree.
 
-    `words` are all its words. What costs a scan is worked out when somebody asks for it.
+    `words` are all its words. What costs a scan is worked out when somebody asks for it, and in a few steps where the
+    text is `accepted` by Python.
     """
 
-    __slots__ = ("_code", "_first", "_lines", "_strings", "_tokens", "roots", "text", "words")
+    __slots__ = (
+        *("_code", "_layout", "_lines", "_numbered", "_places", "_strings", "_tokens"),
+        *("accepted", "roots", "text", "words"),
+    )
 
-    def __init__(self, text: str, words: frozenset[str] | None = None) -> None:
+    def __init__(self, text: str, words: frozenset[str] | None = None, *, accepted: bool = False) -> None:
         self.text = text
         self.words = words_of(text) if words is None else words
+        self.accepted = accepted
         self._code: str | None = None
-        self._strings: tuple[str, ...] = ()
-        self._first = 0
-        self._lines: dict[int, tuple[int, int]] = {}
+        self._numbered: tuple[str, ...] = ()
+        """The plain strings of the text, or of the one that it is a part of: those that the numbers in `code` mean."""
+        self._strings: tuple[str, ...] | None = None
+        self._layout: Layout | None = None
         self._tokens: list[Token] | None = None
+        self._lines: list[tuple[int, int]] | None = None
+        self._places: dict[int, int] | None = None
         self.roots: frozenset[str] | None = None
         """What the text of a file brings into it, once its gate has told; see `gate`."""
 
     @property
-    def tokens(self) -> list[Token]:
-        """What the lexer finds in the text; it is read once, for whoever else needs it, too."""
-        if self._tokens is None:
-            self._tokens = list(scan(self.text))
-        return self._tokens
+    def lines(self) -> list[tuple[int, int]]:
+        """Where the logical lines begin: the offsets of their first physical lines and of their first code."""
+        if self._lines is None:
+            laid, tokens = self._scanned()
+            found = laid.logical_lines() if laid else [(start, first) for kind, start, first in tokens if kind == LINE]
+            self._lines = found
+        return self._lines
 
     def part(self, text: str, start: int, words: frozenset[str]) -> Glance:
         """The glance of a part that begins at an offset of the text; `words` are those of the part.
@@ -59,10 +73,11 @@ class Glance:
         """
         found = Glance(text, words)
         if self._code is not None:
-            first, last = self._lines.get(start), self._lines.get(start + len(text))
+            if self._places is None:
+                self._places = _places(self.text, self._code, self.lines)
+            first, last = self._places.get(start), self._places.get(start + len(text))
             if first is not None and last is not None:
-                found._code = self._code[first[0] : last[0]]
-                found._first, found._strings = first[1], self._strings[first[1] : last[1]]
+                found._code, found._numbered = self._code[first:last], self._numbered
         return found
 
     @property
@@ -73,7 +88,11 @@ class Glance:
         that follows its first quotes stays, its literal text included.
         """
         if self._code is None:
-            self._code, self._strings, self._lines = _read(self.text, self.tokens)
+            laid, tokens = self._scanned()
+            strings: list[str] = []
+            code = _laid(self.text, laid, strings) if laid else _read(self.text, 0, len(self.text), tokens, strings)
+            self._code = folded(code)
+            self._numbered = self._strings = tuple(strings)
         return self._code
 
     @property
@@ -83,11 +102,12 @@ class Glance:
 
     @property
     def strings(self) -> tuple[str, ...]:
-        """What stands between the quotes of each plain string; escapes are as they are written.
-
-        Which of them has a number in `code`, `string` knows: those of a part do not begin with 0.
-        """
-        return self._strings if self._code is not None else (self.code, self._strings)[1]
+        """What stands between the quotes of each plain string; escapes are as they are written."""
+        code = self.code
+        if self._strings is None:
+            numbers = [int(number) for number in _STRING.findall(code)]
+            self._strings = self._numbered[numbers[0] : numbers[-1] + 1] if numbers else ()
+        return self._strings
 
     def string_at(self, place: int) -> str | None:
         """The plain string whose first `QUOTE` stands at an offset of `code`; None where none does."""
@@ -96,46 +116,75 @@ class Glance:
 
     def string(self, number: int) -> str | None:
         """The plain string with a number that stands in `code`; None where there is none."""
-        index = number - self._first
-        return self.strings[index] if 0 <= index < len(self.strings) else None
+        return self._numbered[number] if number < len(self._numbered) else None
+
+    def _scanned(self) -> tuple[Layout | None, list[Token]]:
+        """The layout of the text, or else what the lexer finds in it."""
+        if self._layout is None and self._tokens is None:
+            self._layout = layout(self.text) if self.accepted else None
+            self._tokens = [] if self._layout else list(scan(self.text))
+        return self._layout, self._tokens or []
 
 
-def _read(text: str, tokens: Iterable[Token]) -> tuple[str, tuple[str, ...], dict[int, tuple[int, int]]]:
-    """The code of a text, its strings, and places in both.
+def glance_of(text: str) -> Glance:
+    """The glance of the whole text of a file; Python is asked whether it accepts it."""
+    return Glance(text, accepted=accepts(text))
 
-    For each offset at which a logical line begins or the text ends: how long the code and how many the strings are up
-    to there. There are none where folding moves letters.
+
+def _places(text: str, code: str, lines: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """How long the code is up to each offset of the text at which a logical line begins or the text ends.
+
+    There are none where folding moves letters, or where a character of the text looks like a mark of the code.
     """
+    if not code.isascii() or QUOTE in text:
+        return {}
+    ends = accumulate((len(line) + 1 for line in code.split("\n")), initial=-1)
+    next(ends)
+    return {**dict(zip((start for start, _ in lines), ends, strict=False)), 0: 0, len(text): len(code)}
+
+
+def _laid(text: str, laid: Layout, strings: list[str]) -> str:
+    """The code of a text by its layout; its strings are put to `strings`."""
     parts: list[str] = []
-    strings: list[str] = []
-    lines = {0: (0, 0)}
-    place = size = 0
+    place = 0
+    for kind, start, end in laid.marks:
+        parts.append(text[place:start])
+        if start in laid.formatted:
+            parts.append(_read(text, start, end, laid.formatted[start], strings))
+        elif kind == STRING:
+            parts.append(_numbered(text, start, end, strings))
+        place = end
+    parts.append(text[place:])
+    code = "".join(parts)
+    if "\\" in code:
+        code = code.replace("\\\n", "\n").replace("\\\r\n", "\r\n")
+    lines = code.replace("\r", " ").split("\n")
+    for number in laid.begins:
+        lines[number] = "\n" + lines[number]
+    return " ".join(lines)
+
+
+def _read(text: str, place: int, stop: int, tokens: Iterable[Token], strings: list[str]) -> str:
+    """The code of a text between two offsets by the tokens that are there; its strings are put to `strings`."""
+    parts: list[str] = []
     for kind, start, end in tokens:
         if kind not in _READ:
             continue
-        before = _joined(text[place:start])
-        size += len(before)
-        parts.append(before)
+        parts.append(_joined(text[place:start]))
         if kind == LINE:
-            lines.setdefault(start, (size, len(strings)))
             parts += ("\n", text[start:end])
-            size += 1 + end - start
         elif kind == STRING:
-            if _is_formatted(text, start):
-                mark = FORMATTED_QUOTE
-            else:
-                quotes = 3 if text.startswith(text[start] * 3, start) else 1
-                mark = f"{QUOTE}{len(strings)}{QUOTE}"
-                strings.append(text[start + quotes : end - quotes])
-            parts.append(mark)
-            size += len(mark)
+            parts.append(FORMATTED_QUOTE if _is_formatted(text, start) else _numbered(text, start, end, strings))
         place = end
-    parts.append(_joined(text[place:]))
-    code = "".join(parts)
-    if not code.isascii():
-        return folded(code), tuple(strings), {}
-    lines[len(text)] = len(code), len(strings)
-    return code, tuple(strings), lines
+    parts.append(_joined(text[place:stop]))
+    return "".join(parts)
+
+
+def _numbered(text: str, start: int, end: int, strings: list[str]) -> str:
+    """What a plain string is in the code; it is put to `strings`."""
+    quotes = 3 if text.startswith(text[start] * 3, start) else 1
+    strings.append(text[start + quotes : end - quotes])
+    return f"{QUOTE}{len(strings) - 1}{QUOTE}"
 
 
 def _is_formatted(text: str, quote: int) -> bool:

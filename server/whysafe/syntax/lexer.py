@@ -71,9 +71,7 @@ class _Literal(NamedTuple):
     depth: int  # brackets open around the string
 
 
-def scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for each would double the time
-    text: str, start: int = 0, *, words: bool = False
-) -> Iterator[Token]:
+def scan(text: str, start: int = 0, *, words: bool = False) -> Iterator[Token]:
     """The tokens of `text` from the line start `start` on, in source order.
 
     Names and operators come only where `words` asks for them; a number with a point or a sign comes in parts.
@@ -81,11 +79,37 @@ def scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for 
     logical line begins, except with a keyword that proves them unclosed; but not in a triple-quoted f-string, where
     a template with braces of its own is more likely than a forgotten one. Never raises.
     """
+    return _scan(text, start, words=words)
+
+
+def logical_lines(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Where the logical lines of `text` begin: the offsets of their first physical lines and of their first code."""
+    return ((begin, first) for kind, begin, first in scan(text, start) if kind == LINE)
+
+
+def scan_string(text: str, quote: int) -> tuple[list[Token], int]:
+    """The tokens of the string whose quotes begin at an offset, and where it ends; of an f-string, all tokens in it.
+
+    A plain string is a single token.
+    """
+    end = quote
+
+    def scanned() -> Iterator[Token]:
+        nonlocal end
+        end = yield from _scan(text, quote, one_string=True)
+
+    return list(scanned()), end
+
+
+def _scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for each would double the time
+    text: str, start: int, *, words: bool = False, one_string: bool = False
+) -> Generator[Token, None, int]:
+    """The same; where it is about the string that begins at `start`, only up to its end, which it returns."""
     in_code, in_field = (_ALL.search, _ALL.search) if words else (_CODE.search, _FIELD.search)
     fields: list[_Literal] = []
     depth = 0
     place = start
-    if match := _FIRST_LINE.match(text, start):
+    if not one_string and (match := _FIRST_LINE.match(text, start)):
         place = _skip_continuations(text, match.end())
         if _is_code(text, place):
             yield LINE, start, place
@@ -128,6 +152,9 @@ def scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for 
             place, depth = yield from _literal(text, begin + 1, fields[-1]._replace(in_spec=True), fields)
         elif words and mark != "\\":
             yield (WORD if mark == "_" or mark.isalnum() else OPERATOR), begin, place
+        if one_string and not fields:
+            return place
+    return len(text)
 
 
 def _literal(

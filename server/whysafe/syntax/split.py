@@ -17,14 +17,13 @@ from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from whysafe.syntax.lexer import LINE, scan
+from whysafe.syntax.lexer import logical_lines
 from whysafe.syntax.outline import Change, Outline, continues, outline, redraw
 from whysafe.syntax.source import count_line_ends, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from whysafe.syntax.lexer import Token
     from whysafe.syntax.position import Edit, Position, Span
 
 _TAB: Final = 8
@@ -102,12 +101,12 @@ class _Cut(NamedTuple):
     joins: bool
 
 
-def split(text: str, tokens: Iterable[Token] | None = None) -> list[Piece]:
+def split(text: str, lines: Iterable[tuple[int, int]] | None = None) -> list[Piece]:
     """The pieces of `text`, broken or not; put together they are `text`. Linear, and never raises.
 
-    `tokens` are what the lexer finds in the text, if somebody knows that already.
+    `lines` are its logical lines as the lexer finds them, if somebody knows them already.
     """
-    return list(_pieces(text, _START, _cuts(text, _START, tokens, document_start=True), len(text)))
+    return list(_pieces(text, _START, _cuts(text, _START, lines, document_start=True), len(text)))
 
 
 def first_lines(pieces: Sequence[Piece]) -> list[int]:
@@ -132,16 +131,16 @@ def _piece(text: str, indents: tuple[int, ...], kinds: str, *, header: bool, joi
 _START: Final = Piece("", (), header=False, lines=0)
 
 
-def _cuts(text: str, piece: Piece, tokens: Iterable[Token] | None = None, *, document_start: bool) -> Iterator[_Cut]:
+def _cuts(
+    text: str, piece: Piece, lines: Iterable[tuple[int, int]] | None = None, *, document_start: bool
+) -> Iterator[_Cut]:
     """The boundaries after the start of `text`, which is the start of a document or stands where `piece` does."""
     frames = [0, *piece.indents]
     indents, kinds = piece.indents, piece.kinds
     awaiting = True  # the current piece holds no statement of its frame yet: nothing, or decorators
     opens = ""  # the kind of the frame that the last logical line may have begun
     marked = document_start and text.startswith("\ufeff")
-    for kind, start, first in scan(text, int(marked)) if tokens is None or marked else tokens:
-        if kind != LINE:
-            continue
+    for start, first in logical_lines(text, int(marked)) if lines is None or marked else lines:
         column = _column(text[start:first]) if first > start else 0
         joins = False
         deeper = column > frames[-1]
