@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from whysafe.syntax.layout import layout
-from whysafe.syntax.lexer import COMMENT, LINE, STRING, scan
+from whysafe.syntax.layout import STANDS_FOR_STRING, interleaved, layout
+from whysafe.syntax.lexer import COMMENT, LINE, STRING, LogicalLines, scan
 from whysafe.syntax.validity import accepts
 from whysafe.syntax.words import folded, words_of
 
@@ -27,6 +28,7 @@ QUOTE = "\0"
 FORMATTED_QUOTE = "\1"
 """Stands where an f- or t-string begins."""
 _STRING = re.compile(rf"{QUOTE}([0-9]+){QUOTE}")
+_TRIPLE = frozenset(('"""', "'''"))
 _READ = frozenset((LINE, COMMENT, STRING))
 
 
@@ -38,7 +40,7 @@ class Glance:
     """
 
     __slots__ = (
-        *("_code", "_layout", "_lines", "_numbered", "_places", "_strings", "_tokens"),
+        *("_code", "_layout", "_lines", "_numbered", "_ends", "_strings", "_tokens"),
         *("accepted", "roots", "text", "words"),
     )
 
@@ -52,18 +54,21 @@ class Glance:
         self._strings: tuple[str, ...] | None = None
         self._layout: Layout | None = None
         self._tokens: list[Token] | None = None
-        self._lines: list[tuple[int, int]] | None = None
-        self._places: dict[int, int] | None = None
+        self._lines: LogicalLines | None = None
+        self._ends: list[int] | None = None
         self.roots: frozenset[str] | None = None
         """What the text of a file brings into it, once its gate has told; see `gate`."""
 
     @property
-    def lines(self) -> list[tuple[int, int]]:
-        """Where the logical lines begin: the offsets of their first physical lines and of their first code."""
+    def lines(self) -> LogicalLines:
+        """The logical lines of the text."""
         if self._lines is None:
             laid, tokens = self._scanned()
-            found = laid.logical_lines() if laid else [(start, first) for kind, start, first in tokens if kind == LINE]
-            self._lines = found
+            if laid is None:
+                lines = [token for token in tokens if token[0] == LINE]
+                self._lines = LogicalLines([start for _, start, _ in lines], [first for _, _, first in lines])
+            else:
+                self._lines = laid.logical_lines()
         return self._lines
 
     def part(self, text: str, start: int, words: frozenset[str]) -> Glance:
@@ -73,9 +78,7 @@ class Glance:
         """
         found = Glance(text, words)
         if self._code is not None:
-            if self._places is None:
-                self._places = _places(self.text, self._code, self.lines)
-            first, last = self._places.get(start), self._places.get(start + len(text))
+            first, last = self._place(start), self._place(start + len(text))
             if first is not None and last is not None:
                 found._code, found._numbered = self._code[first:last], self._numbered
         return found
@@ -90,7 +93,7 @@ class Glance:
         if self._code is None:
             laid, tokens = self._scanned()
             strings: list[str] = []
-            code = _laid(self.text, laid, strings) if laid else _read(self.text, 0, len(self.text), tokens, strings)
+            code = _laid(laid, strings) if laid else _read(self.text, 0, tokens, strings)
             self._code = folded(code)
             self._numbered = self._strings = tuple(strings)
         return self._code
@@ -118,6 +121,21 @@ class Glance:
         """The plain string with a number that stands in `code`; None where there is none."""
         return self._numbered[number] if number < len(self._numbered) else None
 
+    def _place(self, offset: int) -> int | None:
+        """How long the code is up to an offset at which a logical line begins or the text ends; None for others.
+
+        None also where folding moves letters, or where a character of the text looks like a mark of the code.
+        """
+        assert self._code is not None
+        if self._ends is None:
+            known = self._code.isascii() and QUOTE not in self.text
+            self._ends = list(accumulate(map(len, self._code.split("\n")))) if known else []
+        if not self._ends or offset in {0, len(self.text)}:
+            return (0 if not offset else len(self._code)) if self._ends else None
+        starts = self.lines.starts
+        number = bisect_left(starts, offset)
+        return self._ends[number] + number if number < len(starts) and starts[number] == offset else None
+
     def _scanned(self) -> tuple[Layout | None, list[Token]]:
         """The layout of the text, or else what the lexer finds in it."""
         if self._layout is None and self._tokens is None:
@@ -131,41 +149,24 @@ def glance_of(text: str) -> Glance:
     return Glance(text, accepted=accepts(text))
 
 
-def _places(text: str, code: str, lines: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """How long the code is up to each offset of the text at which a logical line begins or the text ends.
-
-    There are none where folding moves letters, or where a character of the text looks like a mark of the code.
-    """
-    if not code.isascii() or QUOTE in text:
-        return {}
-    ends = accumulate((len(line) + 1 for line in code.split("\n")), initial=-1)
-    next(ends)
-    return {**dict(zip((start for start, _ in lines), ends, strict=False)), 0: 0, len(text): len(code)}
-
-
-def _laid(text: str, laid: Layout, strings: list[str]) -> str:
+def _laid(laid: Layout, strings: list[str]) -> str:
     """The code of a text by its layout; its strings are put to `strings`."""
-    parts: list[str] = []
-    place = 0
-    for kind, start, end in laid.marks:
-        parts.append(text[place:start])
-        if start in laid.formatted:
-            parts.append(_read(text, start, end, laid.formatted[start], strings))
-        elif kind == STRING:
-            parts.append(_numbered(text, start, end, strings))
-        place = end
-    parts.append(text[place:])
-    code = "".join(parts)
-    if "\\" in code:
-        code = code.replace("\\\n", "\n").replace("\\\r\n", "\r\n")
-    lines = code.replace("\r", " ").split("\n")
+    shown: list[str] = []
+    for number, mark in enumerate(laid.marks):
+        if number in laid.formatted:
+            quotes = 3 if mark[:3] in _TRIPLE else 1
+            shown.append(FORMATTED_QUOTE + _read(mark, quotes, laid.formatted[number], strings))
+        elif mark[0] != "#":
+            shown.append(_numbered(mark, strings))
+    lines = laid.lines.copy()
     for number in laid.begins:
         lines[number] = "\n" + lines[number]
-    return " ".join(lines)
+    code = " ".join(lines).replace("\\", "").replace("\r", " ")
+    return interleaved(code.split(STANDS_FOR_STRING), shown)
 
 
-def _read(text: str, place: int, stop: int, tokens: Iterable[Token], strings: list[str]) -> str:
-    """The code of a text between two offsets by the tokens that are there; its strings are put to `strings`."""
+def _read(text: str, place: int, tokens: Iterable[Token], strings: list[str]) -> str:
+    """The code of a text from an offset on by its tokens; its strings are put to `strings`."""
     parts: list[str] = []
     for kind, start, end in tokens:
         if kind not in _READ:
@@ -174,16 +175,16 @@ def _read(text: str, place: int, stop: int, tokens: Iterable[Token], strings: li
         if kind == LINE:
             parts += ("\n", text[start:end])
         elif kind == STRING:
-            parts.append(FORMATTED_QUOTE if _is_formatted(text, start) else _numbered(text, start, end, strings))
+            parts.append(FORMATTED_QUOTE if _is_formatted(text, start) else _numbered(text[start:end], strings))
         place = end
-    parts.append(_joined(text[place:stop]))
+    parts.append(_joined(text[place:]))
     return "".join(parts)
 
 
-def _numbered(text: str, start: int, end: int, strings: list[str]) -> str:
-    """What a plain string is in the code; it is put to `strings`."""
-    quotes = 3 if text.startswith(text[start] * 3, start) else 1
-    strings.append(text[start + quotes : end - quotes])
+def _numbered(quoted: str, strings: list[str]) -> str:
+    """What a plain string with its quotes is in the code; it is put to `strings`."""
+    quotes = 3 if quoted[:3] in _TRIPLE else 1
+    strings.append(quoted[quotes:-quotes])
     return f"{QUOTE}{len(strings) - 1}{QUOTE}"
 
 

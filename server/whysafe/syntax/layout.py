@@ -2,63 +2,92 @@
 
 Broken text may mean anything, so the lexer goes from mark to mark. In a text that Python accepts every string ends and
 every bracket closes: one expression finds comments and strings, and of the brackets of a line it is enough to count
-them. What is found is what the lexer finds; it is asked about f-strings, which hold code.
+them. What is found is what the lexer finds; it is asked about f-strings in which further strings can be.
 """
 
 from __future__ import annotations
 
 import re
 from itertools import accumulate
-from typing import Final, NamedTuple
+from operator import add, sub
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from whysafe.syntax.lexer import COMMENT, STRING, Token, scan_string
+from whysafe.syntax.lexer import LogicalLines, scan_string
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from whysafe.syntax.lexer import Token
+
+STANDS_FOR_STRING: Final = '"'
+"""In the lines of a layout; in code it stands nowhere else."""
 
 _REPEATS: Final = 1_000
 """The expression below remembers each escape of a string; one with more of them is left to the lexer."""
+_ESCAPE: Final = r"\\(?:\r\n|[\s\S])"
+_PLAIN_ESCAPE: Final = r"\\[^{}N\r\n]"
+_FIELD: Final = r"""\{\{|\}\}|\{[^{}"'\#\\\r\n]*\}"""
+_PREFIXES: Final = ("[fFtT]", "[fFtT][rR]", "[rR][fFtT]")
 
 
-def _plain(quote: str) -> str:
-    """A string that is certainly no f- or t-string, behind its first quote; an empty group stands for any other."""
-    escape = r"\\(?:\r\n|[\s\S])"
-    triple = rf"{quote}{quote}[^{quote}\\]*(?:(?:{escape}|{quote}(?!{quote}{quote}))[^{quote}\\]*){{0,{_REPEATS}}}"
-    single = rf"(?!{quote}{quote})[^{quote}\\\r\n]*(?:{escape}[^{quote}\\\r\n]*){{0,{_REPEATS}}}"
-    ends = rf"(?:{triple}{quote}{quote}{quote}|{single}{quote})"
-    return rf"(?<![fFtT]{quote})(?<![fFtT][rR]{quote}){ends}"
+def _string(quote: str) -> str:
+    """A string behind its first quote: a plain one, or an f- or t-string in whose fields there can be no marks."""
+    other = rf"{quote}(?!{quote}{quote})"
+    plain = _quoted(quote, rf"[^{quote}\\", _ESCAPE, other)
+    formatted = _quoted(quote, rf"[^{quote}\\{{}}", rf"{_PLAIN_ESCAPE}|{_FIELD}", other)
+    raw = rf"(?<=[rR]{quote})(?<![fFtT][rR]{quote})"
+    prefixed = "|".join(rf"(?<={prefix}{quote})(?<!\w{prefix}{quote})" for prefix in _PREFIXES)
+    return rf"(?:(?<![fFtTrR]{quote}){plain}|{raw}{plain}|(?:{prefixed}){formatted})"
 
 
-_MARK: Final = re.compile(rf"""\#[^\r\n]*|"{_plain('"')}|'{_plain("'")}|"()|'()""")
-_BRACKETS: Final = {
-    **dict.fromkeys(range(128)),
-    **dict.fromkeys(map(ord, "([{"), "("),
-    **dict.fromkeys(map(ord, ")]}"), ")"),
-    ord("\n"): "\n",
-}
-"""A table for `str.translate` that leaves line ends and two kinds of brackets."""
+def _quoted(quote: str, letters: str, escape: str, other: str) -> str:
+    """The rest of a string, which most often has no escape; nothing in it can be read in two ways.
+
+    `letters` begins the set of characters that mean themselves, `other` is a quote that does not end a triple-quoted
+    string.
+    """
+    letter = rf"{letters}\r\n]"
+    many = rf"{letters}]*(?:(?:{escape}|{other}){letters}]*){{0,{_REPEATS}}}{quote * 3}"
+    few = rf"{letter}*(?:(?:{escape}){letter}*){{1,{_REPEATS}}}{quote}"
+    return rf"(?:{letter}+{quote}|{quote}(?:(?!{quote})|{quote}{many})|{few})"
+
+
+_PART: Final = re.compile(rf"""([^\#"']*)(?:(\#[^\r\n]*|"{_string('"')}|'{_string("'")})|["'][\s\S]*)?""")
+"""Code and the mark behind it. Where a string begins that is none of these, all of the rest is passed over."""
+_FORMATTED: Final = re.compile(r"(?<!\w)(?i:[ft]r?|r[ft])\Z")
+_LAST_OF_PREFIX: Final = tuple("fFtTrR")
+_BRACKETS: Final = bytes(
+    ord("(") if chr(code) in "([{" else ord(")") if chr(code) in ")]}" else code for code in range(256)
+)
+_NO_BRACKETS: Final = bytes(code for code in range(128) if chr(code) not in "([{}])\n")
+"""Tables that leave line ends and two kinds of brackets."""
 _BLANKS: Final = " \t\f"
 
 
 class Layout(NamedTuple):
-    """What a text is made of; offsets in code points."""
+    """A text in parts: code, and the comments and strings between it."""
 
-    marks: list[Token]
-    """Its comments and strings in order: kind, start and end. Strings are whole but for their prefixes, f-strings too,
-    and what these hold is not listed."""
+    between: list[str]
+    """The code before each mark, and behind the last one."""
+    marks: list[str]
+    """The comments, and the strings with their quotes: f-strings as a whole."""
     formatted: dict[int, list[Token]]
-    """The tokens within each f- and t-string, by where its quotes begin."""
+    """By which of the marks it is: what the lexer finds in an f- or t-string behind its first quotes, by offsets in the
+    string; nothing where it holds no more than fields."""
     lines: list[str]
-    """The lines of the text, with a blank in the place of each character of a comment and a letter in that of each one
-    of a string; line ends in strings are none."""
+    """The lines of the code without comments, and with `STANDS_FOR_STRING` in the place of each string: a line end in
+    a string ends none."""
     begins: list[int]
     """The numbers of those lines with which logical lines begin."""
 
-    def logical_lines(self) -> list[tuple[int, int]]:
-        """Where the logical lines begin, as the lexer says it: offsets of the line and of its first code."""
-        lines = self.lines
-        starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-        return [
-            (starts[number], starts[number] + len(lines[number]) - len(lines[number].lstrip(_BLANKS)))
-            for number in self.begins
-        ]
+    def logical_lines(self) -> LogicalLines:
+        """Where the logical lines begin, as the lexer says it."""
+        whole = interleaved(self.between, map(" ".__mul__, map(len, self.marks))).split("\n")
+        ends = list(accumulate(map(len, whole), initial=0))
+        starts = [ends[number] + number for number in self.begins]
+        lines = [self.lines[number] for number in self.begins]
+        indentations = map(sub, map(len, lines), map(len, map(str.lstrip, lines)))
+        return LogicalLines(starts, list(map(add, starts, indentations)))
 
 
 def layout(text: str) -> Layout | None:
@@ -69,48 +98,59 @@ def layout(text: str) -> Layout | None:
     """
     if text.startswith("\ufeff") or text.count("\r") != text.count("\r\n"):
         return None
-    marks, formatted = _marks(text)
-    parts: list[str] = []
-    place = 0
-    for kind, start, end in marks:
-        parts += (text[place:start], (" " if kind == COMMENT else "s") * (end - start))
-        place = end
-    parts.append(text[place:])
-    flat = "".join(parts)
-    if not flat.isascii():
+    between, marks, formatted = _parts(text)
+    code = interleaved(between, ["" if mark[0] == "#" else STANDS_FOR_STRING for mark in marks])
+    if not code.isascii():
         return None
-    lines = flat.split("\n")
-    begins = _begins(flat, lines)
-    if "\\" in flat:
-        # Outside of comments and strings it continues a line, and nothing else.
+    lines = code.split("\n")
+    begins = _begins(code, lines)
+    if "\\" in code:
+        # It continues a line, and is nothing else here.
         begins = [number for number in begins if not number or not lines[number - 1].rstrip("\r").endswith("\\")]
         if any(lines[number].lstrip(_BLANKS).startswith("\\") for number in begins):
             return None
-    return Layout(marks, formatted, lines, begins)
+    return Layout(between, marks, formatted, lines, begins)
 
 
-def _marks(text: str) -> tuple[list[Token], dict[int, list[Token]]]:
-    marks: list[Token] = []
+def _parts(text: str) -> tuple[list[str], list[str], dict[int, list[Token]]]:
+    between: list[str] = []
+    marks: list[str] = []
     formatted: dict[int, list[Token]] = {}
     place = 0
-    while place >= 0:
-        begin, place = place, -1
-        for match in _MARK.finditer(text, begin):
-            start, end = match.span()
-            if match.lastindex is not None:
-                tokens, place = scan_string(text, start)
-                marks.append((STRING, start, place))
-                if tokens[0][2] != place:
-                    formatted[start] = tokens
-                break
-            marks.append((COMMENT if text[start] == "#" else STRING, start, end))
-    return marks, formatted
+    while True:
+        found = _PART.findall(text, place)
+        last = ""
+        while found and not found[-1][1]:
+            last = found.pop()[0]
+        codes, strings = [code for code, _ in found], [mark for _, mark in found]
+        place += sum(map(len, codes)) + sum(map(len, strings)) + len(last)
+        between += (*codes, last)
+        marks += strings
+        if place == len(text):
+            break
+        tokens, end = scan_string(text, place)
+        if tokens[0][2] != end:
+            formatted[len(marks)] = [(kind, start - place, stop - place) for kind, start, stop in tokens[1:]]
+        marks.append(text[place:end])
+        place = end
+    for number, code in enumerate(between[:-1]):
+        if code.endswith(_LAST_OF_PREFIX) and marks[number][0] != "#" and _FORMATTED.search(code[-3:]):
+            formatted.setdefault(number, [])
+    return between, marks, formatted
 
 
-def _begins(flat: str, lines: list[str]) -> list[int]:
+def interleaved(parts: Sequence[str], marks: Iterable[str]) -> str:
+    """The text in which each mark stands behind a part; there is one more of these."""
+    both = [""] * (2 * len(parts) - 1)
+    both[::2] = parts
+    both[1::2] = marks
+    return "".join(both)
+
+
+def _begins(code: str, lines: list[str]) -> list[int]:
     """The numbers of the lines that are not blank, and before which every bracket is closed."""
-    brackets = flat.translate(_BRACKETS).split("\n")
-    change = {marks: marks.count("(") - marks.count(")") for marks in set(brackets)}
+    brackets = code.encode().translate(_BRACKETS, _NO_BRACKETS).split(b"\n")
+    change = {marks: marks.count(b"(") - marks.count(b")") for marks in set(brackets)}
     depths = accumulate(map(change.__getitem__, brackets), initial=0)
     return [
         number

@@ -82,8 +82,17 @@ def scan(text: str, start: int = 0, *, words: bool = False) -> Iterator[Token]:
     return _scan(text, start, words=words)
 
 
+class LogicalLines(NamedTuple):
+    """The logical lines of a text in order, by offsets."""
+
+    starts: list[int]
+    """Where their first physical lines begin."""
+    firsts: list[int]
+    """Where their first characters stand that are no blanks."""
+
+
 def logical_lines(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
-    """Where the logical lines of `text` begin: the offsets of their first physical lines and of their first code."""
+    """The logical lines of `text`, one by one: where each begins, and its first character that is no blank."""
     return ((begin, first) for kind, begin, first in scan(text, start) if kind == LINE)
 
 

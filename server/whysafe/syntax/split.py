@@ -24,6 +24,7 @@ from whysafe.syntax.source import count_line_ends, line_start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from whysafe.syntax.lexer import LogicalLines
     from whysafe.syntax.position import Edit, Position, Span
 
 _TAB: Final = 8
@@ -101,7 +102,7 @@ class _Cut(NamedTuple):
     joins: bool
 
 
-def split(text: str, lines: Iterable[tuple[int, int]] | None = None) -> list[Piece]:
+def split(text: str, lines: LogicalLines | None = None) -> list[Piece]:
     """The pieces of `text`, broken or not; put together they are `text`. Linear, and never raises.
 
     `lines` are its logical lines as the lexer finds them, if somebody knows them already.
@@ -131,17 +132,22 @@ def _piece(text: str, indents: tuple[int, ...], kinds: str, *, header: bool, joi
 _START: Final = Piece("", (), header=False, lines=0)
 
 
-def _cuts(
-    text: str, piece: Piece, lines: Iterable[tuple[int, int]] | None = None, *, document_start: bool
-) -> Iterator[_Cut]:
+def _cuts(text: str, piece: Piece, lines: LogicalLines | None = None, *, document_start: bool) -> Iterator[_Cut]:
     """The boundaries after the start of `text`, which is the start of a document or stands where `piece` does."""
     frames = [0, *piece.indents]
     indents, kinds = piece.indents, piece.kinds
     awaiting = True  # the current piece holds no statement of its frame yet: nothing, or decorators
     opens = ""  # the kind of the frame that the last logical line may have begun
+    columns: dict[str, int] = {}
     marked = document_start and text.startswith("\ufeff")
-    for start, first in logical_lines(text, int(marked)) if lines is None or marked else lines:
-        column = _column(text[start:first]) if first > start else 0
+    known = logical_lines(text, int(marked)) if lines is None or marked else zip(*lines, strict=True)
+    for start, first in known:
+        blanks = text[start:first]
+        column = columns.get(blanks)
+        if column is None:
+            column = columns[blanks] = _column(blanks)
+        if column > frames[-1] and not opens:
+            continue  # It goes on with the piece, whatever it says.
         joins = False
         deeper = column > frames[-1]
         glued = _is_glued(text, first, column, frames, (awaiting, opens))
