@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from whysafe.syntax.layout import STANDS_FOR_STRING, interleaved, layout
-from whysafe.syntax.lexer import COMMENT, LINE, STRING, LogicalLines, scan
+from whysafe.syntax.lexer import COMMENT, LINE, STRING, LogicalLines, is_formatted, scan
 from whysafe.syntax.validity import accepts
 from whysafe.syntax.words import folded, words_of
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from whysafe.syntax.lexer import Token
 
 _ESCAPE_OR_QUOTE = re.compile(r"(\\[\s\S])|\"")
-_FORMATTED = re.compile(r"(?<!\w)(?i:[ft]r?|r[ft])\Z")
 QUOTE = "\0"
 """Stands on both sides of a plain string's number in `Glance.code`; no source holds this character."""
 FORMATTED_QUOTE = "\1"
@@ -56,6 +55,7 @@ class Glance:
         self._tokens: list[Token] | None = None
         self._lines: LogicalLines | None = None
         self._ends: list[int] | None = None
+        """How long the code is at the end of each logical line, without line ends."""
         self.roots: frozenset[str] | None = None
         """What the text of a file brings into it, once its gate has told; see `gate`."""
 
@@ -77,8 +77,8 @@ class Glance:
         Nothing is read again where both its ends are ends of the text, or places where a logical line begins.
         """
         found = Glance(text, words)
-        if self._code is not None:
-            first, last = self._place(start), self._place(start + len(text))
+        if self._code is not None and self._code.isascii():  # Otherwise folding may have moved letters.
+            first, last = (self._place(self._code, offset) for offset in (start, start + len(text)))
             if first is not None and last is not None:
                 found._code, found._numbered = self._code[first:last], self._numbered
         return found
@@ -93,7 +93,7 @@ class Glance:
         if self._code is None:
             laid, tokens = self._scanned()
             strings: list[str] = []
-            code = _laid(laid, strings) if laid else _read(self.text, 0, tokens, strings)
+            code = _read(self.text, 0, tokens, strings) if laid is None else _laid(laid, strings)
             self._code = folded(code)
             self._numbered = self._strings = tuple(strings)
         return self._code
@@ -121,26 +121,21 @@ class Glance:
         """The plain string with a number that stands in `code`; None where there is none."""
         return self._numbered[number] if number < len(self._numbered) else None
 
-    def _place(self, offset: int) -> int | None:
-        """How long the code is up to an offset at which a logical line begins or the text ends; None for others.
-
-        None also where folding moves letters, or where a character of the text looks like a mark of the code.
-        """
-        assert self._code is not None
+    def _place(self, code: str, offset: int) -> int | None:
+        """How long the code is up to an offset at which a logical line begins or the text ends; None for others."""
+        if offset in {0, len(self.text)}:
+            return len(code) if offset else 0
         if self._ends is None:
-            known = self._code.isascii() and QUOTE not in self.text
-            self._ends = list(accumulate(map(len, self._code.split("\n")))) if known else []
-        if not self._ends or offset in {0, len(self.text)}:
-            return (0 if not offset else len(self._code)) if self._ends else None
+            self._ends = list(accumulate(map(len, code.split("\n"))))
         starts = self.lines.starts
         number = bisect_left(starts, offset)
-        return self._ends[number] + number if number < len(starts) and starts[number] == offset else None
+        return self._ends[number] + number if starts[number : number + 1] == [offset] else None
 
     def _scanned(self) -> tuple[Layout | None, list[Token]]:
         """The layout of the text, or else what the lexer finds in it."""
         if self._layout is None and self._tokens is None:
             self._layout = layout(self.text) if self.accepted else None
-            self._tokens = [] if self._layout else list(scan(self.text))
+            self._tokens = list(scan(self.text)) if self._layout is None else []
         return self._layout, self._tokens or []
 
 
@@ -173,9 +168,9 @@ def _read(text: str, place: int, tokens: Iterable[Token], strings: list[str]) ->
             continue
         parts.append(_joined(text[place:start]))
         if kind == LINE:
-            parts += ("\n", text[start:end])
+            parts += ("\n", _joined(text[start:end]))
         elif kind == STRING:
-            parts.append(FORMATTED_QUOTE if _is_formatted(text, start) else _numbered(text[start:end], strings))
+            parts.append(FORMATTED_QUOTE if is_formatted(text, start) else _numbered(text[start:end], strings))
         place = end
     parts.append(_joined(text[place:]))
     return "".join(parts)
@@ -188,14 +183,12 @@ def _numbered(quoted: str, strings: list[str]) -> str:
     return f"{QUOTE}{len(strings) - 1}{QUOTE}"
 
 
-def _is_formatted(text: str, quote: int) -> bool:
-    return text[quote - 1 : quote] in tuple("fFtTrR") and _FORMATTED.search(text[max(0, quote - 3) : quote]) is not None
-
-
 def _joined(code: str) -> str:
     """Code between two marks, its line ends made blanks: those that begin a logical line are put in elsewhere."""
     if "\r" in code:
         code = code.replace("\r", "\n")
+    if QUOTE in code:
+        code = code.replace(QUOTE, " ")  # Broken text may hold what stands for a string here.
     return code.replace("\\\n", " ").replace("\n", " ") if "\n" in code else code
 
 

@@ -12,7 +12,7 @@ from itertools import accumulate
 from operator import add, sub
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from whysafe.syntax.lexer import LogicalLines, scan_string
+from whysafe.syntax.lexer import COMMENT, STRING, LogicalLines, is_formatted, scan_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +28,8 @@ _ESCAPE: Final = r"\\(?:\r\n|[\s\S])"
 _PLAIN_ESCAPE: Final = r"\\[^{}N\r\n]"
 _FIELD: Final = r"""\{\{|\}\}|\{[^{}"'\#\\\r\n]*\}"""
 _PREFIXES: Final = ("[fFtT]", "[fFtT][rR]", "[rR][fFtT]")
+_LAST_OF_PREFIX: Final = frozenset("fFtTrR")
+_INNER: Final = frozenset((COMMENT, STRING))
 
 
 def _string(quote: str) -> str:
@@ -52,10 +54,9 @@ def _quoted(quote: str, letters: str, escape: str, other: str) -> str:
     return rf"(?:{letter}+{quote}|{quote}(?:(?!{quote})|{quote}{many})|{few})"
 
 
-_PART: Final = re.compile(rf"""([^\#"']*)(?:(\#[^\r\n]*|"{_string('"')}|'{_string("'")})|["'][\s\S]*)?""")
-"""Code and the mark behind it. Where a string begins that is none of these, all of the rest is passed over."""
-_FORMATTED: Final = re.compile(r"(?<!\w)(?i:[ft]r?|r[ft])\Z")
-_LAST_OF_PREFIX: Final = tuple("fFtTrR")
+_PART: Final = re.compile(rf"""([^\#"']*)(?:(\#[^\r\n]*|"{_string('"')}|'{_string("'")})|["'](?s:.*))?""")
+"""Code and the mark behind it. Where a string begins that is none of these, all of the rest is passed over: by a dot,
+which needs no time for that."""
 _BRACKETS: Final = bytes(
     ord("(") if chr(code) in "([{" else ord(")") if chr(code) in ")]}" else code for code in range(256)
 )
@@ -72,8 +73,8 @@ class Layout(NamedTuple):
     marks: list[str]
     """The comments, and the strings with their quotes: f-strings as a whole."""
     formatted: dict[int, list[Token]]
-    """By which of the marks it is: what the lexer finds in an f- or t-string behind its first quotes, by offsets in the
-    string; nothing where it holds no more than fields."""
+    """By which of the marks it is: the comments and strings that the lexer finds in an f- or t-string behind its first
+    quotes, with their offsets in it."""
     lines: list[str]
     """The lines of the code without comments, and with `STANDS_FOR_STRING` in the place of each string: a line end in
     a string ends none."""
@@ -130,11 +131,12 @@ def _parts(text: str) -> tuple[list[str], list[str], dict[int, list[Token]]]:
             break
         tokens, end = scan_string(text, place)
         if tokens[0][2] != end:
-            formatted[len(marks)] = [(kind, start - place, stop - place) for kind, start, stop in tokens[1:]]
+            inner = [token for token in tokens[1:] if token[0] in _INNER]
+            formatted[len(marks)] = [(kind, start - place, stop - place) for kind, start, stop in inner]
         marks.append(text[place:end])
         place = end
-    for number, code in enumerate(between[:-1]):
-        if code.endswith(_LAST_OF_PREFIX) and marks[number][0] != "#" and _FORMATTED.search(code[-3:]):
+    for number, (code, mark) in enumerate(zip(between, marks, strict=False)):
+        if code[-1:] in _LAST_OF_PREFIX and mark[0] != "#" and is_formatted(code, len(code)):
             formatted.setdefault(number, [])
     return between, marks, formatted
 

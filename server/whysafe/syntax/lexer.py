@@ -110,6 +110,12 @@ def scan_string(text: str, quote: int) -> tuple[list[Token], int]:
     return list(scanned()), end
 
 
+def is_formatted(text: str, quote: int) -> bool:
+    """Whether the string whose quotes begin at an offset is an f- or t-string, by its prefix."""
+    prefix = _prefix(text, quote)
+    return "f" in prefix or "t" in prefix
+
+
 def _scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for each would double the time
     text: str, start: int, *, words: bool = False, one_string: bool = False
 ) -> Generator[Token, None, int]:
