@@ -28,14 +28,21 @@ if TYPE_CHECKING:
     from whysafe.syntax.position import Edit, Position, Span
 
 _TAB: Final = 8
-_CLASS: Final = re.compile(r"class\b")
 _DEFINITION: Final = re.compile(r"@|(?:async[ \t]+)?def\b|class\b")
-_COMPOUND: Final = re.compile(r"(?:async[ \t]+)?(if|elif|else|for|while|with)\b")
+_COMPOUND: Final = re.compile(r"(?:async[ \t]+)?(if|elif|else|for|while|with)\b|class\b")
 
 CLASS: Final = "c"
 # A compound statement around definitions, by what may follow its body.
 _BRANCH, _LOOP, _PLAIN = "b", "l", "p"
-_KINDS: Final = {"if": _BRANCH, "elif": _BRANCH, "for": _LOOP, "while": _LOOP, "with": _PLAIN, "else": _PLAIN}
+_KINDS: Final = {
+    "class": CLASS,
+    "if": _BRANCH,
+    "elif": _BRANCH,
+    "for": _LOOP,
+    "while": _LOOP,
+    "with": _PLAIN,
+    "else": _PLAIN,
+}
 _JOINS: Final = {_BRANCH: re.compile(r"(?:else|elif)\b"), _LOOP: re.compile(r"else\b")}
 _EOL: Final = re.compile(r"\r\n?|\n")
 
@@ -178,10 +185,8 @@ def _is_glued(text: str, first: int, column: int, frames: Sequence[int], state: 
 
 def _opened(text: str, first: int) -> str:
     """The kind of the frame that a logical line begins, if definitions follow in its body; empty where none can."""
-    if _CLASS.match(text, first):
-        return CLASS
     compound = _COMPOUND.match(text, first)
-    return _KINDS[compound.group(1)] if compound else ""
+    return _KINDS[compound.group(1) or "class"] if compound else ""
 
 
 def _column(blanks: str) -> int:
