@@ -77,7 +77,7 @@ class Glance:
         Nothing is read again where both its ends are ends of the text, or places where a logical line begins.
         """
         found = Glance(text, words)
-        if self._code is not None and self._code.isascii():  # Otherwise folding may have moved letters.
+        if self._code is not None:
             first, last = (self._place(self._code, offset) for offset in (start, start + len(text)))
             if first is not None and last is not None:
                 found._code, found._numbered = self._code[first:last], self._numbered
