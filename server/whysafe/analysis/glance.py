@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from bisect import bisect_left
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import TYPE_CHECKING
 
 from whysafe.syntax.layout import STANDS_FOR_STRING, interleaved, layout
@@ -39,7 +39,7 @@ class Glance:
     """
 
     __slots__ = (
-        *("_code", "_layout", "_lines", "_numbered", "_ends", "_strings", "_tokens"),
+        *("_code", "_layout", "_lines", "_numbered", "_places", "_strings", "_tokens"),
         *("accepted", "roots", "text", "words"),
     )
 
@@ -54,8 +54,7 @@ class Glance:
         self._layout: Layout | None = None
         self._tokens: list[Token] | None = None
         self._lines: LogicalLines | None = None
-        self._ends: list[int] | None = None
-        """How long the code is at the end of each logical line, without line ends."""
+        self._places: dict[int, int] | None = None
         self.roots: frozenset[str] | None = None
         """What the text of a file brings into it, once its gate has told; see `gate`."""
 
@@ -78,7 +77,9 @@ class Glance:
         """
         found = Glance(text, words)
         if self._code is not None:
-            first, last = (self._place(self._code, offset) for offset in (start, start + len(text)))
+            if self._places is None:
+                self._places = _places(len(self.text), self._code, self.lines.starts)
+            first, last = self._places.get(start), self._places.get(start + len(text))
             if first is not None and last is not None:
                 found._code, found._numbered = self._code[first:last], self._numbered
         return found
@@ -121,16 +122,6 @@ class Glance:
         """The plain string with a number that stands in `code`; None where there is none."""
         return self._numbered[number] if number < len(self._numbered) else None
 
-    def _place(self, code: str, offset: int) -> int | None:
-        """How long the code is up to an offset at which a logical line begins or the text ends; None for others."""
-        if offset in {0, len(self.text)}:
-            return len(code) if offset else 0
-        if self._ends is None:
-            self._ends = list(accumulate(map(len, code.split("\n"))))
-        starts = self.lines.starts
-        number = bisect_left(starts, offset)
-        return self._ends[number] + number if starts[number : number + 1] == [offset] else None
-
     def _scanned(self) -> tuple[Layout | None, list[Token]]:
         """The layout of the text, or else what the lexer finds in it."""
         if self._layout is None and self._tokens is None:
@@ -142,6 +133,12 @@ class Glance:
 def glance_of(text: str) -> Glance:
     """The glance of the whole text of a file; Python is asked whether it accepts it."""
     return Glance(text, accepted=accepts(text))
+
+
+def _places(size: int, code: str, starts: Iterable[int]) -> dict[int, int]:
+    """How long the code is up to each offset of a text of that size at which a logical line begins or the text ends."""
+    ends = accumulate(map(len, code.split("\n")))
+    return {**dict(zip(starts, map(add, ends, count()), strict=False)), size: len(code), 0: 0}
 
 
 def _laid(laid: Layout, strings: list[str]) -> str:

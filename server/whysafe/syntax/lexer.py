@@ -24,6 +24,16 @@ OPERATOR: Final = 6  # any other character of code; only where words are asked f
 Token = tuple[int, int, int]
 """Kind, start and end; offsets in code points."""
 
+
+class LogicalLines(NamedTuple):
+    """The logical lines of a text in order, by offsets."""
+
+    starts: list[int]
+    """Where their first physical lines begin."""
+    firsts: list[int]
+    """Where their first characters stand that are no blanks."""
+
+
 # Each alternative of an expression that searches begins with one certain character, because then the characters at
 # which none of them begins are skipped several times faster.
 _EOL: Final = r"\n|\r\n?"
@@ -80,15 +90,6 @@ def scan(text: str, start: int = 0, *, words: bool = False) -> Iterator[Token]:
     a template with braces of its own is more likely than a forgotten one. Never raises.
     """
     return _scan(text, start, words=words)
-
-
-class LogicalLines(NamedTuple):
-    """The logical lines of a text in order, by offsets."""
-
-    starts: list[int]
-    """Where their first physical lines begin."""
-    firsts: list[int]
-    """Where their first characters stand that are no blanks."""
 
 
 def logical_lines(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
