@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from whysafe.analysis import catalogue as catalogues
-from whysafe.analysis.glance import Glance
+from whysafe.analysis.glance import glance_of
 from whysafe.analysis.program import Program
 from whysafe.analysis.triage import is_quiet
 from whysafe.answers import Answers, may_have_block
@@ -26,7 +26,7 @@ from whysafe.rules import CATALOGUE
 from whysafe.syntax.enclosing import enclosing
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree
-from whysafe.syntax.validity import accepts, is_plain
+from whysafe.syntax.validity import is_plain
 from whysafe.weighing import weigh
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from whysafe.analysis.finding import Card, Severity
+    from whysafe.analysis.glance import Glance
     from whysafe.config import Settings
     from whysafe.justifications.markers import Marker
     from whysafe.syntax.comments import Comment
@@ -57,7 +58,7 @@ def check(text: str, settings: Settings, today: dt.date, path: str | None) -> Re
 
 def document_of(text: str) -> Document | None:
     """The document of a text that is read once; None where a glance tells that its facts are `NOTHING`."""
-    glance = Glance(text)
+    glance = glance_of(text)
     return None if _holds_nothing(text, glance) else Document(text, glance=glance)
 
 
@@ -68,7 +69,7 @@ def _holds_nothing(text: str, glance: Glance) -> bool:
         and not may_have_markers(text, glance.words)
         and not may_have_block(text, glance.words)
         and is_plain(text)
-        and accepts(text)
+        and glance.accepted
     )
 
 
@@ -76,7 +77,7 @@ class Document:
     """An open text. Edits are cheap; `facts` costs what the edits since the last call have made stale."""
 
     def __init__(self, text: str, *, gated: bool = True, glance: Glance | None = None) -> None:
-        glance = glance or Glance(text)
+        glance = glance or glance_of(text)
         self.program = Program(text, CATALOGUE, gated=gated, glance=glance)
         self._answers = Answers(self.program)
         self._is_bare = not may_have_block(text, glance.words) and not may_have_markers(text, glance.words)

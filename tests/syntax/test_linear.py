@@ -5,6 +5,7 @@ import time
 import pytest
 from whysafe.syntax.comments import comments
 from whysafe.syntax.guard import guard
+from whysafe.syntax.layout import layout
 from whysafe.syntax.lexer import scan
 from whysafe.syntax.position import Edit, span
 from whysafe.syntax.split import resplit, split
@@ -49,8 +50,14 @@ PARTS = {
     "operators": "+-",
     "case": "case [[",
     "lambda": "lambda a, ",
+    "strings": "'' ",
+    "strings with escapes": "'\\x' ",
+    "f-strings": "f'{x}' ",
+    "f-strings with strings": "f'{\"x\"}' ",
+    "an f-string": "{x}",
+    "strings behind words": "if'a'else ",
 }
-BEFORE = {"an unclosed string with escapes": "'''", "async": "(\n", "format specifications": 'f"'}
+BEFORE = {"an unclosed string with escapes": "'''", "async": "(\n", "format specifications": 'f"', "an f-string": "f'"}
 SIZE = 20_000
 
 
@@ -75,7 +82,7 @@ def keystroke(text):
 
 
 @pytest.mark.parametrize(
-    "function", [tokens, split, comments, keystroke, guard], ids=lambda function: function.__name__
+    "function", [tokens, split, layout, comments, keystroke, guard], ids=lambda function: function.__name__
 )
 @pytest.mark.parametrize("name", PARTS)
 def test_time_doubles_with_the_input(name, function):

@@ -13,7 +13,7 @@ from whysafe.analysis import unit as units
 from whysafe.analysis.computed import imports_by_computed_name, made_of, parts_of_names
 from whysafe.analysis.excerpt import FEWEST_LINES, excerpt
 from whysafe.analysis.gathering import Gathered, in_text
-from whysafe.analysis.glance import Glance
+from whysafe.analysis.glance import Glance, glance_of
 from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, Memory, recall, remember
 from whysafe.analysis.sections import Sections
 from whysafe.analysis.signatures import signatures
@@ -22,7 +22,7 @@ from whysafe.syntax.guard import guard
 from whysafe.syntax.position import Edit
 from whysafe.syntax.split import Piece, resplit, split
 from whysafe.syntax.tree import Tree
-from whysafe.syntax.validity import accepts, is_plain
+from whysafe.syntax.validity import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,9 +42,9 @@ class Program:
 
     def __init__(self, text: str, catalogue: Catalogue, *, gated: bool = True, glance: Glance | None = None) -> None:
         self.catalogue = catalogue
-        accepted = accepts(text) or None
-        glance = glance or Glance(text)
-        self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text, glance.tokens)])
+        glance = glance or glance_of(text)
+        accepted = glance.accepted or None
+        self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text, glance.lines)])
         self.world = DocumentWorld(self.order, catalogue)
         self.length = len(text)
         self.touched: set[str] = set()

@@ -24,6 +24,16 @@ OPERATOR: Final = 6  # any other character of code; only where words are asked f
 Token = tuple[int, int, int]
 """Kind, start and end; offsets in code points."""
 
+
+class LogicalLines(NamedTuple):
+    """The logical lines of a text in order, by offsets."""
+
+    starts: list[int]
+    """Where their first physical lines begin."""
+    firsts: list[int]
+    """Where their first characters stand that are no blanks."""
+
+
 # Each alternative of an expression that searches begins with one certain character, because then the characters at
 # which none of them begins are skipped several times faster.
 _EOL: Final = r"\n|\r\n?"
@@ -71,9 +81,7 @@ class _Literal(NamedTuple):
     depth: int  # brackets open around the string
 
 
-def scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for each would double the time
-    text: str, start: int = 0, *, words: bool = False
-) -> Iterator[Token]:
+def scan(text: str, start: int = 0, *, words: bool = False) -> Iterator[Token]:
     """The tokens of `text` from the line start `start` on, in source order.
 
     Names and operators come only where `words` asks for them; a number with a point or a sign comes in parts.
@@ -81,11 +89,43 @@ def scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for 
     logical line begins, except with a keyword that proves them unclosed; but not in a triple-quoted f-string, where
     a template with braces of its own is more likely than a forgotten one. Never raises.
     """
+    return _scan(text, start, words=words)
+
+
+def logical_lines(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """The logical lines of `text`, one by one: where each begins, and its first character that is no blank."""
+    return ((begin, first) for kind, begin, first in scan(text, start) if kind == LINE)
+
+
+def scan_string(text: str, quote: int) -> tuple[list[Token], int]:
+    """The tokens of the string whose quotes begin at an offset, and where it ends; of an f-string, all tokens in it.
+
+    A plain string is a single token.
+    """
+    end = quote
+
+    def scanned() -> Iterator[Token]:
+        nonlocal end
+        end = yield from _scan(text, quote, one_string=True)
+
+    return list(scanned()), end
+
+
+def is_formatted(text: str, quote: int) -> bool:
+    """Whether the string whose quotes begin at an offset is an f- or t-string, by its prefix."""
+    prefix = _prefix(text, quote)
+    return "f" in prefix or "t" in prefix
+
+
+def _scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for each would double the time
+    text: str, start: int, *, words: bool = False, one_string: bool = False
+) -> Generator[Token, None, int]:
+    """The same; where it is about the string that begins at `start`, only up to its end, which it returns."""
     in_code, in_field = (_ALL.search, _ALL.search) if words else (_CODE.search, _FIELD.search)
     fields: list[_Literal] = []
     depth = 0
     place = start
-    if match := _FIRST_LINE.match(text, start):
+    if not one_string and (match := _FIRST_LINE.match(text, start)):
         place = _skip_continuations(text, match.end())
         if _is_code(text, place):
             yield LINE, start, place
@@ -128,6 +168,9 @@ def scan(  # noqa: C901, PLR0912 - one branch for each kind of mark; a call for 
             place, depth = yield from _literal(text, begin + 1, fields[-1]._replace(in_spec=True), fields)
         elif words and mark != "\\":
             yield (WORD if mark == "_" or mark.isalnum() else OPERATOR), begin, place
+        if one_string and not fields:
+            return place
+    return len(text)
 
 
 def _literal(

@@ -17,25 +17,32 @@ from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from whysafe.syntax.lexer import LINE, scan
+from whysafe.syntax.lexer import logical_lines
 from whysafe.syntax.outline import Change, Outline, continues, outline, redraw
 from whysafe.syntax.source import count_line_ends, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from whysafe.syntax.lexer import Token
+    from whysafe.syntax.lexer import LogicalLines
     from whysafe.syntax.position import Edit, Position, Span
 
 _TAB: Final = 8
-_CLASS: Final = re.compile(r"class\b")
 _DEFINITION: Final = re.compile(r"@|(?:async[ \t]+)?def\b|class\b")
-_COMPOUND: Final = re.compile(r"(?:async[ \t]+)?(if|elif|else|for|while|with)\b")
+_COMPOUND: Final = re.compile(r"(?:async[ \t]+)?(if|elif|else|for|while|with)\b|class\b")
 
 CLASS: Final = "c"
 # A compound statement around definitions, by what may follow its body.
 _BRANCH, _LOOP, _PLAIN = "b", "l", "p"
-_KINDS: Final = {"if": _BRANCH, "elif": _BRANCH, "for": _LOOP, "while": _LOOP, "with": _PLAIN, "else": _PLAIN}
+_KINDS: Final = {
+    "class": CLASS,
+    "if": _BRANCH,
+    "elif": _BRANCH,
+    "for": _LOOP,
+    "while": _LOOP,
+    "with": _PLAIN,
+    "else": _PLAIN,
+}
 _JOINS: Final = {_BRANCH: re.compile(r"(?:else|elif)\b"), _LOOP: re.compile(r"else\b")}
 _EOL: Final = re.compile(r"\r\n?|\n")
 
@@ -102,12 +109,12 @@ class _Cut(NamedTuple):
     joins: bool
 
 
-def split(text: str, tokens: Iterable[Token] | None = None) -> list[Piece]:
+def split(text: str, lines: LogicalLines | None = None) -> list[Piece]:
     """The pieces of `text`, broken or not; put together they are `text`. Linear, and never raises.
 
-    `tokens` are what the lexer finds in the text, if somebody knows that already.
+    `lines` are its logical lines as the lexer finds them, if somebody knows them already.
     """
-    return list(_pieces(text, _START, _cuts(text, _START, tokens, document_start=True), len(text)))
+    return list(_pieces(text, _START, _cuts(text, _START, lines, document_start=True), len(text)))
 
 
 def first_lines(pieces: Sequence[Piece]) -> list[int]:
@@ -132,17 +139,22 @@ def _piece(text: str, indents: tuple[int, ...], kinds: str, *, header: bool, joi
 _START: Final = Piece("", (), header=False, lines=0)
 
 
-def _cuts(text: str, piece: Piece, tokens: Iterable[Token] | None = None, *, document_start: bool) -> Iterator[_Cut]:
+def _cuts(text: str, piece: Piece, lines: LogicalLines | None = None, *, document_start: bool) -> Iterator[_Cut]:
     """The boundaries after the start of `text`, which is the start of a document or stands where `piece` does."""
     frames = [0, *piece.indents]
     indents, kinds = piece.indents, piece.kinds
     awaiting = True  # the current piece holds no statement of its frame yet: nothing, or decorators
     opens = ""  # the kind of the frame that the last logical line may have begun
+    columns: dict[str, int] = {}
     marked = document_start and text.startswith("\ufeff")
-    for kind, start, first in scan(text, int(marked)) if tokens is None or marked else tokens:
-        if kind != LINE:
-            continue
-        column = _column(text[start:first]) if first > start else 0
+    known = logical_lines(text, int(marked)) if lines is None or marked else zip(*lines, strict=True)
+    for start, first in known:
+        blanks = text[start:first]
+        column = columns.get(blanks)
+        if column is None:
+            column = columns[blanks] = _column(blanks)
+        if column > frames[-1] and not opens:
+            continue  # It goes on with the piece, whatever it says.
         joins = False
         deeper = column > frames[-1]
         glued = _is_glued(text, first, column, frames, (awaiting, opens))
@@ -173,10 +185,8 @@ def _is_glued(text: str, first: int, column: int, frames: Sequence[int], state: 
 
 def _opened(text: str, first: int) -> str:
     """The kind of the frame that a logical line begins, if definitions follow in its body; empty where none can."""
-    if _CLASS.match(text, first):
-        return CLASS
     compound = _COMPOUND.match(text, first)
-    return _KINDS[compound.group(1)] if compound else ""
+    return _KINDS[compound.group(1) or "class"] if compound else ""
 
 
 def _column(blanks: str) -> int:
