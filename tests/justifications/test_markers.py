@@ -12,7 +12,7 @@ from whysafe.justifications.foreign import foreign_word
 from whysafe.justifications.marked import Place, concerning
 from whysafe.justifications.markers import WHOLE_FILE, limited, may_have_markers, meant, parse_markers
 from whysafe.justifications.names import Names
-from whysafe.syntax.comments import comments
+from whysafe.syntax.comments import comments, remarks
 from whysafe.syntax.source import split_lines
 
 KNOWN = Names(
@@ -226,7 +226,7 @@ def test_every_order_lies_within_its_comment(parts, before):
     for marker in read(text):
         assert marker.span.start < marker.order_end <= marker.span.end
         assert marker.span.end.column <= len(split_lines(text)[0].rstrip("\n"))
-        assert may_have_markers(text)
+        assert may_have_markers(remarks(text))
         assert not (marker.blanket and meant(marker, KNOWN))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whysafe.analysis.binding import is_parameter
 from whysafe.analysis.computed import computed_imports
-from whysafe.analysis.detectors import Needs
+from whysafe.analysis.detectors import Needs, Texts
 from whysafe.analysis.detours import DETOURS, leads_on
 from whysafe.analysis.imported import imported_words, is_brought
 from whysafe.analysis.standing import Use, stands
@@ -73,8 +73,8 @@ class Gate:
     reached: frozenset[str]
     """The trigger words that can be imported."""
     patterns: tuple[Pattern, ...]
-    matching: WordTest
-    """Whether a word matches any of the patterns: most words do not, and need to be looked at once only."""
+    notable: WordTest
+    """Whether a word matches a pattern, or is one of a raw text that is looked for: most words need one look only."""
     _known: dict[tuple[frozenset[str], frozenset[str]], Awake] = field(default_factory=dict)
 
     def awake(self, glance: Glance) -> Awake:
@@ -136,6 +136,16 @@ class Gate:
             self._matches(glance, awake)
         )
 
+    def triggering(self, glance: Glance, awake: Awake) -> frozenset[str]:
+        """The words with which a rule can find something in a text: what holds none of them holds no finding.
+
+        What stands in a text in the way that the gate asks for stands so in one of its pieces, and the other way round.
+        """
+        if glance.triggering is None or glance.triggering[0] is not awake:
+            words = [word for word in glance.words & awake.words if _is_triggered(glance, word, awake)]
+            glance.triggering = awake, frozenset().union(words, *self._matches(glance, awake))
+        return glance.triggering[1]
+
     def needs_piece(self, glance: Glance, awake: Awake) -> bool:
         """Whether a rule that needs more than single statements can find something in a text; certain where not."""
         return any(
@@ -153,7 +163,7 @@ class Gate:
 
     def able(self, detectors: Iterable[Nodes], words: AbstractSet[str], awake: Awake) -> frozenset[Nodes]:
         """Those detectors of nodes that can match in a piece with these words."""
-        matching = self.matching.among(words)
+        matching = self.notable.among(words)
         return frozenset(
             detector
             for detector in detectors
@@ -164,11 +174,15 @@ class Gate:
             )
         )
 
-    def _matches(self, glance: Glance, awake: Awake) -> Iterable[bool]:
-        words = self.matching.among(glance.words)
+    def _matches(self, glance: Glance, awake: Awake) -> Iterable[AbstractSet[str]]:
+        """The words that match a pattern with which a rule can find something, for each of these patterns."""
+        words = glance.notable = self.notable.among(glance.notable)
         for pattern in self.patterns if words else ():
-            if not pattern.roots.isdisjoint(awake.roots) and pattern.words.among(words):
-                yield pattern.sign is None or pattern.sign(glance, "")
+            if pattern.roots.isdisjoint(awake.roots):
+                continue
+            found = pattern.words.among(words)
+            if found and (pattern.sign is None or pattern.sign(glance, "")):
+                yield found
 
 
 _NOTHING = Awake(frozenset(), frozenset(), {}, frozenset(), frozenset(), frozenset(), reaches=False)
@@ -208,5 +222,8 @@ def gate(detectors: Iterable[Detector]) -> Gate:
         libraries=frozenset(by_root),
         reached=frozenset({STAR, *(word for word, way in everywhere if way.use is Use.REACHED)}),
         patterns=patterns,
-        matching=WordTest("|".join(f"(?:{pattern.text})" for pattern in patterns) or r"(?!)"),
+        notable=WordTest(
+            *(pattern.text for pattern in patterns),
+            *(test for detector in detectors if isinstance(detector, Texts) for test in detector.words.holds),
+        ),
     )

@@ -56,9 +56,10 @@ class Gathered:
         found: list[tuple[_Found, int]] = []
         start = 0
         for unit in section.units:
-            known = self._found(unit)
-            if known.plain or known.bound:
-                found.append((known, start))
+            if unit.result is not None or unit.held or unit.text_findings != ():
+                known = self._found(unit)
+                if known.plain or known.bound:
+                    found.append((known, start))
             start += unit.piece.lines
         return found
 
@@ -154,7 +155,8 @@ def _sorted_out(unit: Unit, texts: Sequence[Finding]) -> _Found:
 
 def _is_valid(unit: Unit) -> bool:
     """Whether Python's word proves a unit valid: enough for what needs no tree, even if the guard would refuse one."""
+    if isinstance(unit.tree, Unparsed) and unit.tree.by_python:
+        return False
     if unit.valid is None:
-        refused = isinstance(unit.tree, Unparsed) and unit.tree.by_python
-        unit.valid = not refused and is_plain(unit.piece.text) and units.is_accepted(unit)
+        unit.valid = is_plain(unit.piece.text) and units.is_accepted(unit)
     return unit.valid

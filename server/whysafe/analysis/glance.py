@@ -13,7 +13,9 @@ from whysafe.syntax.words import folded, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
+    from whysafe.analysis.gate import Awake
     from whysafe.syntax.lexer import Token
 
 _ESCAPE_OR_QUOTE = re.compile(r"(\\[\s\S])|\"")
@@ -32,11 +34,13 @@ class Glance:
     `words` are all its words. What costs a scan is worked out when somebody asks for it.
     """
 
-    __slots__ = ("_code", "_first", "_lines", "_strings", "_tokens", "roots", "text", "words")
+    __slots__ = ("_code", "_first", "_lines", "_strings", "_tokens", "notable", "roots", "text", "triggering", "words")
 
     def __init__(self, text: str, words: frozenset[str] | None = None) -> None:
         self.text = text
         self.words = words_of(text) if words is None else words
+        self.notable: AbstractSet[str] = self.words
+        """The words that a rule's pattern may match; the gate leaves out the others as soon as it is asked."""
         self._code: str | None = None
         self._strings: tuple[str, ...] = ()
         self._first = 0
@@ -44,6 +48,8 @@ class Glance:
         self._tokens: list[Token] | None = None
         self.roots: frozenset[str] | None = None
         """What the text of a file brings into it, once its gate has told; see `gate`."""
+        self.triggering: tuple[Awake, frozenset[str]] | None = None
+        """With which words a rule can find something in it where this is awake; see `Gate.triggering`."""
 
     @property
     def tokens(self) -> list[Token]:
