@@ -31,14 +31,6 @@ ANYTHING: Final = "any letters"
 """No module has a blank in its name, so no part of one is this."""
 
 
-def computed_imports(glance: Glance, libraries: frozenset[str]) -> AbstractSet[str]:
-    """Those of the libraries that a text can import, or find in `sys.modules`, under a name that is not written there.
-
-    May say too many, never too few.
-    """
-    return made_of(libraries, parts_of_names(glance)) if imports_by_computed_name(glance) else frozenset()
-
-
 def imports_by_computed_name(glance: Glance) -> bool:
     """Whether a text may import a module whose name is not written there, or gives what imports it a further name."""
     if glance.words.isdisjoint(_IMPORTERS):

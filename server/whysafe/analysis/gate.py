@@ -10,11 +10,10 @@ little.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from whysafe.analysis.binding import is_parameter
-from whysafe.analysis.computed import computed_imports
+from whysafe.analysis.computed import imports_by_computed_name, made_of, parts_of_names
 from whysafe.analysis.detectors import Needs, Texts
 from whysafe.analysis.detours import DETOURS, leads_on
 from whysafe.analysis.imported import imported_words, is_brought
@@ -39,6 +38,17 @@ class Way(NamedTuple):
     use: Use
     sign: Sign | None
     needs: Needs
+
+
+class Library(NamedTuple):
+    """What can trigger a rule where a library is there."""
+
+    ways: Mapping[str, tuple[Way, ...]]
+    """How each word must stand."""
+    names: frozenset[str]
+    """The words that can be called, or passed on, as a name of their own."""
+    attributes: frozenset[str]
+    """Those that can be, as an attribute."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +78,7 @@ class Gate:
     """The words of rules that need no more than a statement,"""
     named: frozenset[str]
     """and those of them whose rules follow the names in it."""
-    by_root: Mapping[str, frozenset[tuple[str, Way]]]
+    by_root: Mapping[str, Library]
     libraries: frozenset[str]
     reached: frozenset[str]
     """The trigger words that can be imported."""
@@ -80,7 +90,8 @@ class Gate:
     def awake(self, glance: Glance) -> Awake:
         """What is awake in a file."""
         if glance.roots is None:
-            glance.roots = self.roots(glance).union(computed_imports(glance, self.libraries))
+            glance.name_parts = parts_of_names(glance) if imports_by_computed_name(glance) else None
+            glance.roots = self.roots(glance) | made_of(self.libraries, glance.name_parts or frozenset())
         return self.with_more(_NOTHING, glance.roots, frozenset())
 
     def roots(self, glance: Glance, known: AbstractSet[str] = frozenset()) -> frozenset[str]:
@@ -112,22 +123,23 @@ class Gate:
         return known
 
     def _made(self, roots: frozenset[str], given: frozenset[str]) -> Awake:
-        ways: dict[str, dict[Way, None]] = {}
-        for root in roots & self.libraries:
-            for word, way in self.by_root[root]:
-                found = ways.setdefault(word, {})
-                found[way] = None
-                if way.use is Use.REACHED and not roots.isdisjoint((f".{word}", f".{STAR}")):
-                    found[way._replace(use=Use.BARE)] = None
-        uses = {word: {way.use for way in found} for word, found in ways.items()}
+        libraries = [self.by_root[root] for root in roots & self.libraries]
+        attributes = frozenset[str]().union(*(library.attributes for library in libraries))
+        imported = attributes if f".{STAR}" in roots else attributes.intersection(root[1:] for root in roots)
+        ways: dict[str, tuple[Way, ...]] = {}
+        for library in libraries:
+            for word, found in library.ways.items():
+                ways[word] = ways.get(word, ()) + found
+        for word in imported:
+            ways[word] += tuple(way._replace(use=Use.BARE) for way in ways[word] if way.use is Use.REACHED)
         return Awake(
             roots=roots,
             given=given,
-            ways={word: tuple(found) for word, found in ways.items()},
+            ways=ways,
             words=given.union(DETOURS, ways),
-            names=given.union(DETOURS, (word for word, found in uses.items() if Use.BARE in found)),
-            attributes=given.union(DETOURS, (word for word, found in uses.items() if Use.REACHED in found)),
-            reaches=bool(given) or len(roots & self.libraries) > 1,
+            names=given.union(DETOURS, imported, *(library.names for library in libraries)),
+            attributes=given.union(DETOURS, attributes),
+            reaches=bool(given) or len(libraries) > 1,
         )
 
     def passes(self, glance: Glance, awake: Awake) -> bool:
@@ -156,7 +168,7 @@ class Gate:
         """Tells of the words of a piece whether what is awake now, and was not before, can matter to it."""
         roots = now.roots - before.roots
         new = (now.given - before.given).union(
-            now.names - before.names, *(map(_WORD_OF, self.by_root[root]) for root in roots & self.libraries)
+            now.names - before.names, *(self.by_root[root].ways for root in roots & self.libraries)
         )
         patterns = tuple(pattern for pattern in self.patterns if not pattern.roots.isdisjoint(roots))
         return lambda words: not new.isdisjoint(words) or any(pattern.words.among(words) for pattern in patterns)
@@ -187,7 +199,6 @@ class Gate:
 
 _NOTHING = Awake(frozenset(), frozenset(), {}, frozenset(), frozenset(), frozenset(), reaches=False)
 _MOST_KNOWN = 5_000
-_WORD_OF = itemgetter(0)
 
 
 def _is_triggered(glance: Glance, word: str, awake: Awake, *, beyond_statements: bool = False) -> bool:
@@ -204,21 +215,31 @@ def _is_triggered(glance: Glance, word: str, awake: Awake, *, beyond_statements:
     )
 
 
+def _library(words: Mapping[str, Iterable[Way]]) -> Library:
+    uses = {word: {way.use for way in ways} for word, ways in words.items()}
+    return Library(
+        {word: tuple(ways) for word, ways in words.items()},
+        frozenset(word for word, found in uses.items() if Use.BARE in found),
+        frozenset(word for word, found in uses.items() if Use.REACHED in found),
+    )
+
+
 def gate(detectors: Iterable[Detector]) -> Gate:
     """The gate of a set of detectors."""
     detectors = tuple(detectors)
-    by_root: dict[str, set[tuple[str, Way]]] = {ANY_FILE: set()}
+    by_root: dict[str, dict[str, dict[Way, None]]] = {ANY_FILE: {}}
     for detector in detectors:
         for word, trigger in triggers_of(detector):
-            by_root.setdefault(trigger.root, set()).add((word, Way(trigger.use, trigger.sign, trigger.needs)))
+            way = Way(trigger.use, trigger.sign, trigger.needs)
+            by_root.setdefault(trigger.root, {}).setdefault(word, {})[way] = None
     patterns = tuple(dict.fromkeys(pattern for detector in detectors for pattern in patterns_of(detector)))
     for root in frozenset().union(*(pattern.roots for pattern in patterns)):
-        by_root.setdefault(root, set())
-    everywhere = [pair for found in by_root.values() for pair in found]
+        by_root.setdefault(root, {})
+    everywhere = [(word, way) for words in by_root.values() for word, found in words.items() for way in found]
     return Gate(
         lone=frozenset(word for word, way in everywhere if way.needs is not Needs.PIECE),
         named=frozenset(word for word, way in everywhere if way.needs is Needs.NAMES),
-        by_root={root: frozenset(found) for root, found in by_root.items()},
+        by_root={root: _library(words) for root, words in by_root.items()},
         libraries=frozenset(by_root),
         reached=frozenset({STAR, *(word for word, way in everywhere if way.use is Use.REACHED)}),
         patterns=patterns,

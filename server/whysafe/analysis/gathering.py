@@ -35,6 +35,11 @@ class Gathered:
         self._findings: Joined[Finding] = Joined()
         self._gaps: Joined[Gap] = Joined()
 
+    def begin_empty(self) -> None:
+        """Take every unit for one of a valid text in which nothing is found, until one of its section changes."""
+        for section in self._world.order.sections:
+            section.memo.update({"found": [], "gaps": ((), 0)})
+
     def findings(self) -> tuple[Finding, ...]:
         """The findings of all units, each of which has its result."""
         around = self._world.order.layout, self._imports.look_again()

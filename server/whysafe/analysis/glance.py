@@ -34,7 +34,19 @@ class Glance:
     `words` are all its words. What costs a scan is worked out when somebody asks for it.
     """
 
-    __slots__ = ("_code", "_first", "_lines", "_strings", "_tokens", "notable", "roots", "text", "triggering", "words")
+    __slots__ = (
+        "_code",
+        "_first",
+        "_lines",
+        "_strings",
+        "_tokens",
+        "name_parts",
+        "notable",
+        "roots",
+        "text",
+        "triggering",
+        "words",
+    )
 
     def __init__(self, text: str, words: frozenset[str] | None = None) -> None:
         self.text = text
@@ -48,6 +60,8 @@ class Glance:
         self._tokens: list[Token] | None = None
         self.roots: frozenset[str] | None = None
         """What the text of a file brings into it, once its gate has told; see `gate`."""
+        self.name_parts: frozenset[str] | None = None
+        """What it can put names of modules together of, where it imports any by such a name, once its gate has told."""
         self.triggering: tuple[Awake, frozenset[str]] | None = None
         """With which words a rule can find something in it where this is awake; see `Gate.triggering`."""
 

@@ -63,7 +63,7 @@ class Program:
         self._reading = Reading(glance, self.units) if gated else None
         """What was seen of the units when the text was read, until they are analysed or one of them changes."""
         self._glances: Mapping[Unit, Glance] = {}
-        self._name_parts = parts_of_names(glance) if imports_by_computed_name(glance) else None
+        self._name_parts = glance.name_parts
         """What the text can put names of modules together of, where it imports any by such a name."""
         self._pending: dict[Unit, None] = dict.fromkeys(self.order)
         """Units without a result that may have findings."""
@@ -72,6 +72,8 @@ class Program:
         self._holding: dict[Unit, None] = {}
         self._askers = Askers()
         self._gathered = Gathered(self.world, catalogue, lambda unit: gated and (unit.excerpted or self._sleeps(unit)))
+        if gated and valid and without is not None:
+            self._gathered.begin_empty()
 
     @property
     def units(self) -> list[Unit]:
@@ -243,8 +245,7 @@ class Program:
             self._name_parts |= parts_of_names(glance)
         elif imports_by_computed_name(glance):
             self._name_parts = parts_of_names(Glance(self.text))
-        computed = () if self._name_parts is None else made_of(gate.libraries, self._name_parts)
-        return gate.roots(glance, self._awake.roots).union(computed)
+        return gate.roots(glance, self._awake.roots) | made_of(gate.libraries, self._name_parts or frozenset())
 
     def passes(self, unit: Unit) -> bool:
         """Whether a unit is to be analysed: as far as its text tells it can have findings, or it has been parsed."""
@@ -278,8 +279,11 @@ class Program:
             return
         self._glances = self._reading.candidates(self.catalogue.gate, self._awake)
         asleep = self._awake, False
-        for unit in self._pending.keys() - self._glances.keys():
+        for unit in self._pending:
             unit.gated = asleep
+        for unit in self._glances:
+            unit.gated = None
+        self._pending = {unit: None for unit in self._pending if unit.gated is None or unit.tree is not None}
 
     def _analyse(self, unit: Unit) -> Result:
         result = self._excerpted(unit)
@@ -322,6 +326,7 @@ class Program:
 
     def gaps(self) -> tuple[Gap, ...]:
         """The regions that do not parse, in document coordinates."""
+        self.analyse()
         return self._gathered.gaps()
 
     def fill(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whysafe.loading import no_collection
+from whysafe.loading import collection_behind, no_collection
 from whysafe.scanning.analysed import Analysed
 from whysafe.syntax import lean_nodes
 
@@ -26,6 +26,11 @@ def cards() -> Mapping[str, Card]:
 
 def analyse(text: str) -> Analysed:
     """What the engine says of one text."""
+    with collection_behind():
+        return _analysed(text)
+
+
+def _analysed(text: str) -> Analysed:
     document = checker.document_of(text)
     if document is None:
         return Analysed(checker.NOTHING, ())

@@ -48,7 +48,8 @@ def words_after(former: frozenset[str], gone: str, came: str, text: str) -> froz
 
 def folded(text: str) -> str:
     """A text with the letters that Python takes for plain ones made plain."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+    as_it_is = text.isascii() or unicodedata.is_normalized("NFKC", text)
+    return text if as_it_is else unicodedata.normalize("NFKC", text)
 
 
 class WordTest:
