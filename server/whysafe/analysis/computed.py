@@ -27,6 +27,8 @@ _ITEM = rf"[\w{QUOTE}]\[(?!\w{{0,2}}{QUOTE})(?:[^\[\]\n:]|:=)*\]"
 _PICKS_LETTERS = re.compile(rf"{_ITEM}[ \t\f)]*\+|\+[ \t\f(]*[\w.{QUOTE}]*{_ITEM}")
 """Letters taken out of texts by their place, and put together: these could make any name."""
 _PLAIN_TEXT = re.compile(r"[A-Za-z0-9_.]+")
+_DIGITS: Final = "0123456789"
+"""What a number becomes in a text."""
 ANYTHING: Final = "any letters"
 """No module has a blank in its name, so no part of one is this."""
 
@@ -55,7 +57,16 @@ def parts_of_names(glance: Glance) -> frozenset[str]:
     if "chr" in glance.words or _PICKS_LETTERS.search(glance.code):
         return frozenset((ANYTHING,))
     parts = {part for text in _texts(glance) for part in (text, *_FIELD.split(text))}
-    return frozenset(parts.union(part.split(".", 1)[0] for part in parts))
+    return frozenset(parts.union(_DIGITS, (part.split(".", 1)[0] for part in parts)))
+
+
+def may_spell(glance: Glance, words: frozenset[str]) -> bool:
+    """Whether a whole file can put together one of the words, as the name of an attribute that is not written there."""
+    parts = parts_of_names(glance)
+    # A single letter can be taken out of any text.
+    return any(len(word) == 1 for word in words) or bool(
+        made_of(words, parts.union(piece for part in parts for piece in part.split(".")))
+    )
 
 
 def made_of(libraries: frozenset[str], parts: AbstractSet[str]) -> frozenset[str]:

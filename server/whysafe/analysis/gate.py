@@ -9,13 +9,13 @@ little.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from whysafe.analysis.binding import is_parameter
-from whysafe.analysis.computed import imports_by_computed_name, made_of, parts_of_names
+from whysafe.analysis.computed import imports_by_computed_name, made_of, may_spell, parts_of_names
 from whysafe.analysis.detectors import Needs, Texts
-from whysafe.analysis.detours import DETOURS, leads_on
+from whysafe.analysis.detours import DETOURS, UNWRITTEN, leads_on, names_for
 from whysafe.analysis.imported import imported_words, is_brought
 from whysafe.analysis.standing import Use, stands
 from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of, word_test
@@ -154,7 +154,8 @@ class Gate:
         What stands in a text in the way that the gate asks for stands so in one of its pieces, and the other way round.
         """
         if glance.triggering is None or glance.triggering[0] is not awake:
-            words = [word for word in glance.words & awake.words if _is_triggered(glance, word, awake)]
+            words = {word for word in glance.words & awake.words if _is_triggered(glance, word, awake)}
+            words -= {word for word in words & UNWRITTEN if not _may_lead_on(glance, word, awake)}
             glance.triggering = awake, frozenset().union(words, *self._matches(glance, awake))
         return glance.triggering[1]
 
@@ -213,6 +214,13 @@ def _is_triggered(glance: Glance, word: str, awake: Awake, *, beyond_statements:
         and not (way.use is Use.BARE and is_parameter(glance.code, word))
         for way in awake.ways.get(word, ())
     )
+
+
+def _may_lead_on(glance: Glance, word: str, awake: Awake) -> bool:
+    """Whether a word of indirection that is triggered in a whole file still is, in view of all its strings."""
+    if not awake.reaches or may_spell(glance, names_for(word, awake)):
+        return True
+    return _is_triggered(glance, word, replace(awake, reaches=False))
 
 
 def _library(words: Mapping[str, Iterable[Way]]) -> Library:

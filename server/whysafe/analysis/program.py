@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from whysafe.analysis import unit as units
 from whysafe.analysis.catalogue import text_detectors
 from whysafe.analysis.computed import imports_by_computed_name, made_of, parts_of_names
+from whysafe.analysis.detours import UNWRITTEN
 from whysafe.analysis.excerpt import FEWEST_LINES, excerpt
 from whysafe.analysis.gathering import Gathered, in_text
 from whysafe.analysis.glance import Glance
@@ -19,7 +20,7 @@ from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, 
 from whysafe.analysis.reading import Reading
 from whysafe.analysis.sections import Sections
 from whysafe.analysis.signatures import signatures
-from whysafe.analysis.unit import Unit
+from whysafe.analysis.unit import Unit, has_word
 from whysafe.analysis.world import DocumentWorld
 from whysafe.syntax.guard import guard
 from whysafe.syntax.position import Edit
@@ -63,6 +64,7 @@ class Program:
         self._reading = Reading(glance, self.units) if gated else None
         """What was seen of the units when the text was read, until they are analysed or one of them changes."""
         self._glances: Mapping[Unit, Glance] = {}
+        self._unedited = gated
         self._name_parts = glance.name_parts
         """What the text can put names of modules together of, where it imports any by such a name."""
         self._pending: dict[Unit, None] = dict.fromkeys(self.order)
@@ -88,7 +90,7 @@ class Program:
 
     def edit(self, edit: Edit) -> None:
         """Replace the text of a span of the document; places beyond a line's or the text's end are clamped."""
-        self._reading, self._glances = None, {}
+        self._begin_edit()
         previous, gone, pieces, first_line = self._change(edit)
         # Of what was never parsed nobody knows a name; what has given up its tree is known by its signatures.
         told = (unit for unit in gone if unit.scopes is not None or unit.signatures is not None)
@@ -116,6 +118,16 @@ class Program:
             self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(previous, came) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
+
+    def _begin_edit(self) -> None:
+        """What was seen of the whole text no longer holds: what may take a name from elsewhere can find one now."""
+        self._reading, self._glances = None, {}
+        if self._unedited:
+            self._unedited = False
+            for unit in self.order:
+                if unit.result is None and any(has_word(unit, word) for word in UNWRITTEN):
+                    unit.gated = None
+                    self._pending[unit] = None
 
     def _change(self, edit: Edit) -> tuple[Unit | None, list[Unit], tuple[Piece, ...], int]:
         """The units that an edit replaces, the one before them, the pieces in their place, and their first line."""
