@@ -6,7 +6,7 @@ Which libraries that can be follows from the strings of the file, because nothin
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from whysafe.analysis.detours import literal_at
@@ -60,31 +60,26 @@ def parts_of_names(glance: Glance) -> frozenset[str]:
     return frozenset(parts.union(_DIGITS, (part.split(".", 1)[0] for part in parts)))
 
 
-def may_spell(glance: Glance, words: frozenset[str]) -> bool:
-    """Whether a whole file can put together one of the words, as the name of an attribute that is not written there."""
-    parts = parts_of_names(glance)
+def may_spell(parts: frozenset[str], words: frozenset[str]) -> bool:
+    """Whether a file with these parts of names can put together one of the words, as the name of an attribute."""
     # A single letter can be taken out of any text.
     return any(len(word) == 1 for word in words) or bool(
         made_of(words, parts.union(piece for part in parts for piece in part.split(".")))
     )
 
 
-def made_of(libraries: frozenset[str], parts: AbstractSet[str]) -> frozenset[str]:
-    """The libraries whose names are rows of the parts."""
+def made_of(words: frozenset[str], parts: frozenset[str]) -> frozenset[str]:
+    """Those of the words that are rows of the parts."""
     if ANYTHING in parts:
-        return libraries
-    beginning = _by_beginning(libraries)
-    candidates = frozenset[str]().union(*(beginning[part] for part in parts & beginning.keys()))
-    return frozenset(library for library in candidates if _is_made_of(library, parts))
-
-
-@lru_cache(maxsize=8)
-def _by_beginning(libraries: frozenset[str]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for library in libraries:
-        for end in range(1, len(library) + 1):
-            found.setdefault(library[:end], set()).add(library)
-    return {beginning: frozenset(names) for beginning, names in found.items()}
+        return words
+    ordered = sorted(words)
+    begun: set[str] = set()
+    for part in parts:
+        place = bisect_left(ordered, part) if part else len(ordered)
+        while place < len(ordered) and ordered[place].startswith(part):
+            begun.add(ordered[place])
+            place += 1
+    return frozenset(word for word in begun if _is_made_of(word, parts))
 
 
 def _texts(glance: Glance) -> Iterator[str]:

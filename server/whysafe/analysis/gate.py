@@ -91,7 +91,8 @@ class Gate:
         """What is awake in a file."""
         if glance.roots is None:
             glance.name_parts = parts_of_names(glance) if imports_by_computed_name(glance) else None
-            glance.roots = self.roots(glance) | made_of(self.libraries, glance.name_parts or frozenset())
+            found = self.roots(glance)
+            glance.roots = found if glance.name_parts is None else found | made_of(self.libraries, glance.name_parts)
         return self.with_more(_NOTHING, glance.roots, frozenset())
 
     def roots(self, glance: Glance, known: AbstractSet[str] = frozenset()) -> frozenset[str]:
@@ -155,7 +156,8 @@ class Gate:
         """
         if glance.triggering is None or glance.triggering[0] is not awake:
             words = {word for word in glance.words & awake.words if _is_triggered(glance, word, awake)}
-            words -= {word for word in words & UNWRITTEN if not _may_lead_on(glance, word, awake)}
+            if awake.reaches and not words.isdisjoint(UNWRITTEN):
+                words -= _leading_nowhere(glance, words & UNWRITTEN, awake)
             glance.triggering = awake, frozenset().union(words, *self._matches(glance, awake))
         return glance.triggering[1]
 
@@ -216,11 +218,11 @@ def _is_triggered(glance: Glance, word: str, awake: Awake, *, beyond_statements:
     )
 
 
-def _may_lead_on(glance: Glance, word: str, awake: Awake) -> bool:
-    """Whether a word of indirection that is triggered in a whole file still is, in view of all its strings."""
-    if not awake.reaches or may_spell(glance, names_for(word, awake)):
-        return True
-    return _is_triggered(glance, word, replace(awake, reaches=False))
+def _leading_nowhere(glance: Glance, words: AbstractSet[str], awake: Awake) -> AbstractSet[str]:
+    """Those words of indirection in a whole file that only matter if its strings spelled a name, which they do not."""
+    parts, written = parts_of_names(glance), replace(awake, reaches=False)
+    unspelled = (word for word in words if not may_spell(parts, names_for(word, awake)))
+    return frozenset(word for word in unspelled if not _is_triggered(glance, word, written))
 
 
 def _library(words: Mapping[str, Iterable[Way]]) -> Library:

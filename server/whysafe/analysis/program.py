@@ -257,7 +257,8 @@ class Program:
             self._name_parts |= parts_of_names(glance)
         elif imports_by_computed_name(glance):
             self._name_parts = parts_of_names(Glance(self.text))
-        return gate.roots(glance, self._awake.roots) | made_of(gate.libraries, self._name_parts or frozenset())
+        found = gate.roots(glance, self._awake.roots)
+        return found if self._name_parts is None else found | made_of(gate.libraries, self._name_parts)
 
     def passes(self, unit: Unit) -> bool:
         """Whether a unit is to be analysed: as far as its text tells it can have findings, or it has been parsed."""
