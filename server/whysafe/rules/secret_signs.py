@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from whysafe.analysis.arguments import bounds
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, readings
-from whysafe.analysis.standing import occurrences
+from whysafe.analysis.standing import occurrences, place_after
 from whysafe.analysis.triggers import word_test
 from whysafe.rules.secret_names import STEMS, is_hardcoded, kind_of
 from whysafe.syntax.words import WordTest
@@ -26,6 +27,8 @@ FARTHEST: Final = 2_000
 LONGEST_LINE: Final = 20_000
 """A logical line of more characters is not looked at and may hold anything."""
 _OPENING, _CLOSING = "([{", ")]}"
+_LOOKS_UP: Final = ("get", "pop", "setdefault")
+_IDENTIFIER: Final = re.compile(r"[ \t\f]*[^\W\d]\w*")
 _FOLDED: Final = re.compile(
     # Two literals that Python makes one of: side by side, or on both sides of an operator.
     rf"{QUOTE}[ \t\f]*(?:\w{{0,2}}[{QUOTE}{FORMATTED_QUOTE}]"
@@ -55,7 +58,8 @@ def _named(glance: Glance) -> Iterator[tuple[str, int, int]]:
         yield from ((name, begin, begin + len(name)) for begin in occurrences(glance.code, name))
     mentions = _CREDENTIAL_WORD.search
     texts = (text for text in glance.strings if len(text) <= LONGEST_NAME and mentions(text.lower()))
-    names = _NAMES.among(frozenset(texts))
+    # `auth` is the name of an argument.
+    names = _NAMES.among(frozenset(texts)) - {"auth"}
     for found in _STRING.finditer(glance.code) if names else ():
         name = _string(glance, int(found.group(1)))
         if name in names:
@@ -81,7 +85,9 @@ def _values(line: str, begin: int, end: int) -> Iterator[str]:
     if given is not None:
         whole = _is_one_of_several(line, begin) if given.group(2) else given.group(1) and not _is_inside(line, begin)
         if whole or not given.group(2):
-            yield line[given.end() :] if whole else _expression(line, given.end())
+            value = line[given.end() :] if whole else _expression(line, given.end())
+            if not _is_taken(value):
+                yield value
     if _COMPARED.search(line, max(0, begin - FARTHEST), begin) is not None or begin > FARTHEST:
         yield line[:begin]
 
@@ -93,8 +99,9 @@ def _is_inside(line: str, begin: int) -> bool:
 
 def _is_one_of_several(line: str, begin: int) -> bool:
     """Whether a name with a comma behind it may be a target, or the key in `d.get(key, default)`."""
-    is_first_argument = line[begin] == QUOTE and line[:begin].rstrip(" \t\fbrBR").endswith("(")
-    return is_first_argument or line.lstrip()[:1] in {"(", "["} or not _is_inside(line, begin)
+    ahead = line[:begin].rstrip(" \t\fbrBRuU")
+    is_looked_up = line[begin] == QUOTE and ahead.endswith("(") and ahead[:-1].rstrip(" \t\f)").endswith(_LOOKS_UP)
+    return is_looked_up or line.lstrip()[:1] in {"(", "["} or not _is_inside(line, begin)
 
 
 def _expression(line: str, place: int) -> str:
@@ -111,6 +118,22 @@ def _expression(line: str, place: int) -> str:
                 return line[place:at]
             depth -= mark != ","
     return line[place:]
+
+
+def _is_taken(code: str) -> bool:
+    """Whether an expression is a name with what is called and taken out of it: no string in it is its value."""
+    found = _IDENTIFIER.match(code)
+    while found is not None:
+        place = place_after(code, found.end())
+        while code[place : place + 1] in {"(", "["}:
+            behind = bounds(code, place)[1]
+            if behind is None:
+                return False
+            place = place_after(code, behind)
+        if place == len(code):
+            return True
+        found = _IDENTIFIER.match(code, place + 1) if code[place] == "." else None
+    return False
 
 
 def _value_may(name: str, code: str, glance: Glance) -> bool:
