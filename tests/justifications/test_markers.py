@@ -230,6 +230,16 @@ def test_every_order_lies_within_its_comment(parts, before):
         assert not (marker.blanket and meant(marker, KNOWN))
 
 
+@pytest.mark.parametrize(
+    "word", ["NoSec", "nosem", "noqa", "NOSONAR", "PyLint", "ruff :", "sast-x", "x-SAST", "K-security"]
+)
+@pytest.mark.parametrize("other", ["", "é", "\u212a"])
+def test_a_word_of_a_tool_is_seen_behind_a_hash_in_any_case(word, other):
+    assert may_have_markers(remarks(f"x = 1  # {other} {word}\n"))
+    assert may_have_markers(remarks(f"'{other}'\r# {word}"))
+    assert not may_have_markers(remarks(f"x = '{other} {word}'\n# {other}\n"))
+
+
 MANY = {
     "one word": lambda size: "# " + "noqa " * size,
     "hash marks": lambda size: "#" * size + " pylint",
