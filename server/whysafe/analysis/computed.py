@@ -54,10 +54,16 @@ def _may_compute(glance: Glance, begin: int, end: int) -> bool:
 
 def parts_of_names(glance: Glance) -> frozenset[str]:
     """What the name of a module can be put together of, as far as the text tells; `ANYTHING` for any letters."""
-    if "chr" in glance.words or _PICKS_LETTERS.search(glance.code):
+    if "chr" in glance.words or _picks_letters(glance.code):
         return frozenset((ANYTHING,))
-    parts = {part for text in _texts(glance) for part in (text, *_FIELD.split(text))}
-    return frozenset(parts.union(_DIGITS, (part.split(".", 1)[0] for part in parts)))
+    parts = set(_texts(glance))
+    parts.update(*(_FIELD.split(text) for text in parts if "%" in text or "{" in text))
+    return frozenset(parts.union(_DIGITS, (part.split(".", 1)[0] for part in parts if "." in part)))
+
+
+def _picks_letters(code: str) -> bool:
+    # Few lines have both signs, and the expression begins with nothing that is rare.
+    return any("+" in line and "[" in line and _PICKS_LETTERS.search(line) for line in code.split("\n"))
 
 
 def may_spell(parts: frozenset[str], words: frozenset[str]) -> bool:
@@ -85,7 +91,7 @@ def made_of(words: frozenset[str], parts: frozenset[str]) -> frozenset[str]:
 def _texts(glance: Glance) -> Iterator[str]:
     for text in glance.strings:
         if " " not in text:  # A blank stays in whatever is made of it, and no module has one in its name.
-            yield from readings(text)
+            yield from readings(text) if "\\" in text else (text,)
     if FORMATTED_QUOTE in glance.code:
         for line in glance.code.split("\n"):
             if FORMATTED_QUOTE in line:

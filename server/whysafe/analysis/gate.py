@@ -220,7 +220,8 @@ def _is_triggered(glance: Glance, word: str, awake: Awake, *, beyond_statements:
 
 def _leading_nowhere(glance: Glance, words: AbstractSet[str], awake: Awake) -> AbstractSet[str]:
     """Those words of indirection in a whole file that only matter if its strings spelled a name, which they do not."""
-    parts, written = parts_of_names(glance), replace(awake, reaches=False)
+    parts = parts_of_names(glance) if glance.name_parts is None else glance.name_parts
+    written = replace(awake, reaches=False)
     unspelled = (word for word in words if not may_spell(parts, names_for(word, awake)))
     return frozenset(word for word in unspelled if not _is_triggered(glance, word, written))
 
