@@ -14,10 +14,9 @@ from whysafe.justifications.cover import Cover, cover, logical_line
 from whysafe.justifications.fingerprint import fingerprint
 from whysafe.justifications.markers import limited, may_have_markers, parse_markers
 from whysafe.semantics.resolver import STAR
-from whysafe.syntax.comments import Comment, comments
+from whysafe.syntax.comments import Comment, comments, remarks
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree, children, parse
-from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +31,7 @@ if TYPE_CHECKING:
     from whysafe.syntax.position import Edit, Position, Span
 
 
-_WORD = r"justif|justfied"
-_HAS_WORD = re.compile(_WORD, re.IGNORECASE)
-_BLOCK_WORDS = WordTest(_WORD)
+_SAYS_SO = re.compile(r"justif|justfied", re.IGNORECASE)
 _SIGN_LINE = re.compile(r"#[ \t]*--(?!-)")
 
 
@@ -200,16 +197,12 @@ class Answers:
         return fingerprint(covered.nodes, bindings)
 
 
-def may_have_block(text: str, words: frozenset[str] | None = None) -> bool:
-    """Whether a justification may stand in a text, or the sign line of one; asked before the comments are read.
+def may_have_block(remarks: str) -> bool:
+    """Whether a text with these remarks (see `syntax.comments`) has a justification, or the sign line of one.
 
-    Cheaper with the `words` of the text (see `syntax.words`).
+    A cheap question before the comments are read; certain where the answer is no.
     """
-    if words is None or not text.isascii():
-        worded = _HAS_WORD.search(text) is not None
-    else:
-        worded = bool(_BLOCK_WORDS.among(words))
-    return worded or _SIGN_LINE.search(text) is not None
+    return _SAYS_SO.search(remarks) is not None or _SIGN_LINE.search(remarks) is not None
 
 
 def _with_blocks(section: Section) -> list[tuple[Unit, int]]:
@@ -225,7 +218,7 @@ def _with_blocks(section: Section) -> list[tuple[Unit, int]]:
 def _has_block(unit: Unit) -> bool:
     known: bool | None = unit.memo.get("has block")
     if known is None:
-        known = unit.memo["has block"] = may_have_block(unit.piece.text, unit.words)
+        known = unit.memo["has block"] = may_have_block(remarks(unit.piece.text))
     return known
 
 
@@ -237,7 +230,7 @@ def _markers_in(section: Section) -> list[Marker]:
         markers = unit.memo.get("markers")
         if markers is None:
             text = unit.piece.text
-            markers = parse_markers(comments(text), split_lines(text)) if may_have_markers(text, unit.words) else ()
+            markers = parse_markers(comments(text), split_lines(text)) if may_have_markers(remarks(text)) else ()
             unit.memo["markers"] = markers
         found.extend(marker.shifted(line) for marker in markers)
         line += unit.piece.lines

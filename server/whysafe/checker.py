@@ -23,6 +23,7 @@ from whysafe.justifications.names import names
 from whysafe.justifications.writer import Written
 from whysafe.report import Facts, Report, place_of, policy_of, project
 from whysafe.rules import CATALOGUE
+from whysafe.syntax.comments import remarks
 from whysafe.syntax.enclosing import enclosing
 from whysafe.syntax.source import split_lines
 from whysafe.syntax.tree import Tree
@@ -64,13 +65,13 @@ def document_of(text: str) -> Document | None:
 
 def _holds_nothing(text: str, glance: Glance) -> bool:
     """Whether a valid text has nothing to report: no finding, no justification, no order of another tool."""
-    return (
-        is_quiet(glance, CATALOGUE)
-        and not may_have_markers(text, glance.words)
-        and not may_have_block(text, glance.words)
-        and is_plain(text)
-        and glance.accepted
-    )
+    return is_quiet(glance, CATALOGUE) and _is_bare(text) and is_plain(text) and glance.accepted
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a text certainly has no justification and no order of another tool."""
+    behind = remarks(text)
+    return not may_have_block(behind) and not may_have_markers(behind)
 
 
 class Document:
@@ -80,8 +81,8 @@ class Document:
         glance = glance or glance_of(text)
         self.program = Program(text, CATALOGUE, gated=gated, glance=glance)
         self._answers = Answers(self.program)
-        self._is_bare = not may_have_block(text, glance.words) and not may_have_markers(text, glance.words)
-        """Whether the text certainly has no justification and no order of another tool; not asked after an edit."""
+        self._is_bare = _is_bare(text)
+        """Not asked after an edit."""
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""How modules are loaded at the start of a process that lives long."""
+"""When a process that lives long looks for garbage: not while modules are loaded, and not while a text is analysed."""
 
 from __future__ import annotations
 

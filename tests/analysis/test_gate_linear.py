@@ -7,7 +7,6 @@ from whysafe.analysis.glance import Glance
 from whysafe.analysis.offers import may_bind_member, module_names
 from whysafe.analysis.triage import is_quiet
 from whysafe.rules import CATALOGUE
-from whysafe.syntax.words import words_of
 
 SIZE = 40_000
 SHAPES = {
@@ -37,7 +36,7 @@ SHAPES = {
 def look(text):
     is_quiet(Glance(text), CATALOGUE)
     may_bind_member("    def f(self):\n        " + text, "name")
-    module_names(text, words_of(text), in_class=False)
+    module_names(text, in_class=False)
 
 
 def seconds(text):

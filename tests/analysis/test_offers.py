@@ -66,7 +66,7 @@ MODULE = [
 def test_module_names(text):
     unit = new_unit(split(text)[0])
     offered = {name for name in bound_names(unit, CATALOGUE) if not name.startswith((".", "*"))}
-    assert offered <= module_names(text, words_of(text), in_class=False)
+    assert offered <= (module_names(text, in_class=False) or words_of(text))
     assert all(may_bind_name(text, name) for name in (*offered, *(("*",) if "import *" in text else ())))
 
 
@@ -236,10 +236,11 @@ def test_a_keystroke_reads_its_lines_only(monkeypatch):
     monkeypatch.setattr(units, "words_of", words.words_of)
     text = METHOD[0] + "".join(METHOD[1:5]) * 200
     unit = new_unit(Piece(text, (4,), header=False, lines=801, kinds="c"))
-    assert read == [text]
+    assert read == []
     for typed in ("v", "va", "val"):
         changed = text.replace("x = ", f"x{typed} = ", 1)
         unit = new_unit(Piece(changed, (4,), header=False, lines=801, kinds="c"), (unit,))
+    assert read[0] == text
     assert max(map(len, read[1:])) < 30
     assert {"xva", "xv"} & unit.words == set()
     assert "xval" in unit.words

@@ -51,5 +51,5 @@ def test_a_word_is_looked_at_once_for_all_patterns(catalogue_of):
     glance = Glance("ordinary_word = 1\n")
     assert not gate.passes(glance, gate.awake(glance))
     assert len(gate.patterns) > 10
-    assert gate.matching._plain >= glance.words
+    assert gate.notable._plain >= glance.words
     assert all(glance.words.isdisjoint(pattern.words._plain) for pattern in gate.patterns)

@@ -12,7 +12,7 @@ from whysafe.justifications.foreign import foreign_word
 from whysafe.justifications.marked import Place, concerning
 from whysafe.justifications.markers import WHOLE_FILE, limited, may_have_markers, meant, parse_markers
 from whysafe.justifications.names import Names
-from whysafe.syntax.comments import comments
+from whysafe.syntax.comments import comments, remarks
 from whysafe.syntax.source import split_lines
 
 KNOWN = Names(
@@ -226,8 +226,18 @@ def test_every_order_lies_within_its_comment(parts, before):
     for marker in read(text):
         assert marker.span.start < marker.order_end <= marker.span.end
         assert marker.span.end.column <= len(split_lines(text)[0].rstrip("\n"))
-        assert may_have_markers(text)
+        assert may_have_markers(remarks(text))
         assert not (marker.blanket and meant(marker, KNOWN))
+
+
+@pytest.mark.parametrize(
+    "word", ["NoSec", "nosem", "noqa", "NOSONAR", "PyLint", "ruff :", "sast-x", "x-SAST", "K-security"]
+)
+@pytest.mark.parametrize("other", ["", "é", "\u212a"])
+def test_a_word_of_a_tool_is_seen_behind_a_hash_in_any_case(word, other):
+    assert may_have_markers(remarks(f"x = 1  # {other} {word}\n"))
+    assert may_have_markers(remarks(f"'{other}'\r# {word}"))
+    assert not may_have_markers(remarks(f"x = '{other} {word}'\n# {other}\n"))
 
 
 MANY = {

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from whysafe.syntax.words import WordTest, words_after, words_of
@@ -33,6 +34,24 @@ def test_what_is_remembered_is_what_would_be_found(sets):
     test = WordTest("a.?b|^p")
     for words in sets:
         assert test.among(words) == {word for word in words if re.search("a.?b|^p", word, re.IGNORECASE)}
+
+
+@pytest.mark.parametrize("expression", ["^p", "b$", "a.b|^b|pa?1$", "[ab]b|_1", r"p\d|\w_\w", "a(?!b)", "[^a]b", "P"])
+@given(words=st.frozensets(st.text(alphabet="abP_1éK\u017f\u0130i", min_size=1, max_size=5)))
+def test_words_that_are_looked_at_together_are_those_that_match_alone(expression, words):
+    expected = {word for word in words if re.search(expression, word, re.IGNORECASE)}
+    assert WordTest(expression).among(words) == expected
+    assert WordTest("zzz", expression, lambda word: word == "a").among(words) == expected | (words & {"a"})
+
+
+def test_new_words_cost_one_search():
+    test, searches = WordTest("key"), []
+    in_lines = test._in_lines
+    test._in_lines = lambda text: [searches.append(text), in_lines(text)][1]
+    words = frozenset(f"Key{number}" if number % 50 == 0 else f"word{number}" for number in range(1_000))
+    assert len(test.among(words)) == 20
+    assert len(test.among(words | {"other"})) == 20
+    assert [text.count("\n") for text in searches] == [999, 0]
 
 
 def test_what_is_remembered_is_bounded():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from whysafe.analysis.unit import has_word
 from whysafe.semantics.resolver import STAR
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class BindingUnits:
         if known is None:
             word = _STAR_WORD if name == STAR else name
             known = self._known[name] = {
-                unit: None for unit in self._order if word in unit.words and name in self._offered(unit)
+                unit: None for unit in self._order if has_word(unit, word) and name in self._offered(unit)
             }
         return known
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 from whysafe.analysis.detectors import Assigns, Calls, Imports, Methods, Nodes, Texts
 from whysafe.analysis.gate import Gate, gate
 from whysafe.analysis.rule import Rule, card
-from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     import libcst as cst
 
     from whysafe.analysis.finding import Card
+    from whysafe.syntax.words import WordTest
 
 
 Key = TypeVar("Key")
@@ -38,9 +39,8 @@ class Catalogue:
     """The keys of items among them."""
     imports: tuple[tuple[Rule, Imports], ...]
     nodes: Mapping[type[cst.CSTNode], tuple[tuple[Rule, Nodes], ...]]
-    texts: tuple[tuple[Rule, Texts], ...]
-    text_words: WordTest
-    """Whether a word matches for any of these."""
+    texts: Mapping[WordTest, tuple[tuple[Rule, Texts], ...]]
+    """What looks at raw text, by the words without which it finds nothing."""
     exports: Mapping[str, frozenset[str]]
     """Module -> its names that rules know of, for star imports."""
     gate: Gate
@@ -60,7 +60,6 @@ def catalogue(rules: Iterable[Rule]) -> Catalogue:
     pairs = [(rule, detector) for rule in by_name.values() for detector in rule.detectors]
     calls = [(rule, detector) for rule, detector in pairs if isinstance(detector, Calls)]
     assigns = [(rule, detector) for rule, detector in pairs if isinstance(detector, Assigns)]
-    texts = tuple((rule, detector) for rule, detector in pairs if isinstance(detector, Texts))
     paths = [name for _, detector in pairs if isinstance(detector, (Calls, Assigns)) for name in detector.names]
     return Catalogue(
         rules=by_name,
@@ -76,11 +75,15 @@ def catalogue(rules: Iterable[Rule]) -> Catalogue:
         ),
         imports=tuple((rule, detector) for rule, detector in pairs if isinstance(detector, Imports)),
         nodes=_indexed((kind, (r, d)) for r, d in pairs if isinstance(d, Nodes) for kind in d.kinds),
-        texts=texts,
-        text_words=WordTest(lambda word: any(detector.words.holds(word) for _, detector in texts)),
+        texts=_indexed((d.words, (r, d)) for r, d in pairs if isinstance(d, Texts)),
         exports=_exports(paths),
         gate=gate(detector for _, detector in pairs),
     )
+
+
+def text_detectors(of: Catalogue, words: AbstractSet[str]) -> list[tuple[Rule, Texts]]:
+    """What can find something in a raw text with these words."""
+    return [pair for test, pairs in of.texts.items() if test.among(words) for pair in pairs]
 
 
 def cards(of: Catalogue) -> dict[str, Card]:

@@ -6,7 +6,7 @@ Which libraries that can be follows from the strings of the file, because nothin
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from whysafe.analysis.detours import literal_at
@@ -27,16 +27,10 @@ _ITEM = rf"[\w{QUOTE}]\[(?!\w{{0,2}}{QUOTE})(?:[^\[\]\n:]|:=)*\]"
 _PICKS_LETTERS = re.compile(rf"{_ITEM}[ \t\f)]*\+|\+[ \t\f(]*[\w.{QUOTE}]*{_ITEM}")
 """Letters taken out of texts by their place, and put together: these could make any name."""
 _PLAIN_TEXT = re.compile(r"[A-Za-z0-9_.]+")
+_DIGITS: Final = "0123456789"
+"""What a number becomes in a text."""
 ANYTHING: Final = "any letters"
 """No module has a blank in its name, so no part of one is this."""
-
-
-def computed_imports(glance: Glance, libraries: frozenset[str]) -> AbstractSet[str]:
-    """Those of the libraries that a text can import, or find in `sys.modules`, under a name that is not written there.
-
-    May say too many, never too few.
-    """
-    return made_of(libraries, parts_of_names(glance)) if imports_by_computed_name(glance) else frozenset()
 
 
 def imports_by_computed_name(glance: Glance) -> bool:
@@ -60,34 +54,44 @@ def _may_compute(glance: Glance, begin: int, end: int) -> bool:
 
 def parts_of_names(glance: Glance) -> frozenset[str]:
     """What the name of a module can be put together of, as far as the text tells; `ANYTHING` for any letters."""
-    if "chr" in glance.words or _PICKS_LETTERS.search(glance.code):
+    if "chr" in glance.words or _picks_letters(glance.code):
         return frozenset((ANYTHING,))
-    parts = {part for text in _texts(glance) for part in (text, *_FIELD.split(text))}
-    return frozenset(parts.union(part.split(".", 1)[0] for part in parts))
+    parts = set(_texts(glance))
+    parts.update(*(_FIELD.split(text) for text in parts if "%" in text or "{" in text))
+    return frozenset(parts.union(_DIGITS, (part.split(".", 1)[0] for part in parts if "." in part)))
 
 
-def made_of(libraries: frozenset[str], parts: AbstractSet[str]) -> frozenset[str]:
-    """The libraries whose names are rows of the parts."""
+def _picks_letters(code: str) -> bool:
+    # Few lines have both signs, and the expression begins with nothing that is rare.
+    return any("+" in line and "[" in line and _PICKS_LETTERS.search(line) for line in code.split("\n"))
+
+
+def may_spell(parts: frozenset[str], words: frozenset[str]) -> bool:
+    """Whether a file with these parts of names can put together one of the words, as the name of an attribute."""
+    # A single letter can be taken out of any text.
+    return any(len(word) == 1 for word in words) or bool(
+        made_of(words, parts.union(piece for part in parts for piece in part.split(".")))
+    )
+
+
+def made_of(words: frozenset[str], parts: frozenset[str]) -> frozenset[str]:
+    """Those of the words that are rows of the parts."""
     if ANYTHING in parts:
-        return libraries
-    beginning = _by_beginning(libraries)
-    candidates = frozenset[str]().union(*(beginning[part] for part in parts & beginning.keys()))
-    return frozenset(library for library in candidates if _is_made_of(library, parts))
-
-
-@lru_cache(maxsize=8)
-def _by_beginning(libraries: frozenset[str]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for library in libraries:
-        for end in range(1, len(library) + 1):
-            found.setdefault(library[:end], set()).add(library)
-    return {beginning: frozenset(names) for beginning, names in found.items()}
+        return words
+    ordered = sorted(words)
+    begun: set[str] = set()
+    for part in parts:
+        place = bisect_left(ordered, part) if part else len(ordered)
+        while place < len(ordered) and ordered[place].startswith(part):
+            begun.add(ordered[place])
+            place += 1
+    return frozenset(word for word in begun if _is_made_of(word, parts))
 
 
 def _texts(glance: Glance) -> Iterator[str]:
     for text in glance.strings:
         if " " not in text:  # A blank stays in whatever is made of it, and no module has one in its name.
-            yield from readings(text)
+            yield from readings(text) if "\\" in text else (text,)
     if FORMATTED_QUOTE in glance.code:
         for line in glance.code.split("\n"):
             if FORMATTED_QUOTE in line:

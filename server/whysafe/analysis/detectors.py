@@ -209,8 +209,13 @@ def nodes(  # noqa: PLR0913 - each of them narrows down where trees are needed
     return Nodes(kinds, when, frozenset(words), pattern, use, frozenset(roots), sign, needs)
 
 
-def texts(pattern: str, *, words: str = "", when: Callable[[re.Match[str]], Answer] | None = None) -> Texts:
-    """Raw text by a regular expression, which must be linear on any input; `words` matches a word of every such text.
+def texts(
+    pattern: str,
+    *,
+    words: str | Callable[[str], object] = "",
+    when: Callable[[re.Match[str]], Answer] | None = None,
+) -> Texts:
+    """Raw text by a regular expression, which must be linear on any input; `words` holds for a word of every such text.
 
     There are no nodes, so of a verdict only message, severity and confidence count.
     """

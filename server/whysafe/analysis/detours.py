@@ -38,6 +38,15 @@ def leads_on(glance: Glance, word: str, awake: Awake) -> bool:
     return any(way(glance, begin, begin + len(word), awake) for begin in occurrences(code, word))
 
 
+UNWRITTEN = frozenset(("getattr", "setattr", "attrgetter", "__dict__"))
+"""Of these words the ones that can take a name from elsewhere, which only matters where that can be a trigger word."""
+
+
+def names_for(word: str, awake: Awake) -> frozenset[str]:
+    """The names that matter where a word of indirection takes them."""
+    return awake.attributes if word == "getattr" else awake.words
+
+
 _TAKES_NAME = frozenset(("getattr", "setattr"))
 _MODULES = frozenset(("builtins", "__builtin__", "__builtins__"))
 _RAW_NAME = re.compile(r"[ \t]*\([ \t]*[\w.]+[ \t]*,[ \t]*(?:([\"'])(\w+)\1[ \t]*[,)]|([A-Za-z_][\w.]*)[ \t]*[,)])")
@@ -45,19 +54,12 @@ _RAW_NAME = re.compile(r"[ \t]*\([ \t]*[\w.]+[ \t]*,[ \t]*(?:([\"'])(\w+)\1[ \t]
 
 def _may_take(text: str, word: str, awake: Awake) -> bool:
     """Whether `getattr(owner, name)` in raw text can matter: the usual forms, on one line, are told from the others."""
-    matters = _matters_to(word, awake)
+    names = names_for(word, awake)
     for begin in occurrences(text, word):
         found = _RAW_NAME.match(text, begin + len(word))
-        if found is None or (awake.reaches if found.group(3) else matters(found.group(2))):
+        if found is None or (awake.reaches if found.group(3) else found.group(2) in names):
             return True
     return False
-
-
-def _matters_to(word: str, awake: Awake) -> Callable[[str], bool]:
-    """Whether `getattr` or `setattr` with that name leads to a sink."""
-    if word == "setattr":
-        return lambda name: name in awake.words
-    return lambda name: name in awake.attributes
 
 
 def literal_at(glance: Glance, place: int, ends: str) -> str | None:
@@ -85,7 +87,7 @@ def _get_attribute(glance: Glance, begin: int, end: int, awake: Awake) -> bool:
         return awake.reaches  # `getattr(*pair)`, or too long to read.
     name = literal_at(glance, starts[1], ",)")
     if name is not None:
-        return any(map(_matters_to(code[begin:end], awake), name.split(".")))
+        return not names_for(code[begin:end], awake).isdisjoint(name.split("."))
     return awake.reaches and not _is_unknown_name(code, starts[1])
 
 

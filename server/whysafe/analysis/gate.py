@@ -9,14 +9,13 @@ little.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from operator import itemgetter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from whysafe.analysis.binding import is_parameter
-from whysafe.analysis.computed import computed_imports
-from whysafe.analysis.detectors import Needs
-from whysafe.analysis.detours import DETOURS, leads_on
+from whysafe.analysis.computed import imports_by_computed_name, made_of, may_spell, parts_of_names
+from whysafe.analysis.detectors import Needs, Texts
+from whysafe.analysis.detours import DETOURS, UNWRITTEN, leads_on, names_for
 from whysafe.analysis.imported import imported_words, is_brought
 from whysafe.analysis.standing import Use, stands
 from whysafe.analysis.triggers import ANY_FILE, BUILTINS_CALLED, patterns_of, triggers_of, word_test
@@ -39,6 +38,17 @@ class Way(NamedTuple):
     use: Use
     sign: Sign | None
     needs: Needs
+
+
+class Library(NamedTuple):
+    """What can trigger a rule where a library is there."""
+
+    ways: Mapping[str, tuple[Way, ...]]
+    """How each word must stand."""
+    names: frozenset[str]
+    """The words that can be called, or passed on, as a name of their own."""
+    attributes: frozenset[str]
+    """Those that can be, as an attribute."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,19 +78,21 @@ class Gate:
     """The words of rules that need no more than a statement,"""
     named: frozenset[str]
     """and those of them whose rules follow the names in it."""
-    by_root: Mapping[str, frozenset[tuple[str, Way]]]
+    by_root: Mapping[str, Library]
     libraries: frozenset[str]
     reached: frozenset[str]
     """The trigger words that can be imported."""
     patterns: tuple[Pattern, ...]
-    matching: WordTest
-    """Whether a word matches any of the patterns: most words do not, and need to be looked at once only."""
+    notable: WordTest
+    """Whether a word matches a pattern, or is one of a raw text that is looked for: most words need one look only."""
     _known: dict[tuple[frozenset[str], frozenset[str]], Awake] = field(default_factory=dict)
 
     def awake(self, glance: Glance) -> Awake:
         """What is awake in a file."""
         if glance.roots is None:
-            glance.roots = self.roots(glance).union(computed_imports(glance, self.libraries))
+            glance.name_parts = parts_of_names(glance) if imports_by_computed_name(glance) else None
+            found = self.roots(glance)
+            glance.roots = found if glance.name_parts is None else found | made_of(self.libraries, glance.name_parts)
         return self.with_more(_NOTHING, glance.roots, frozenset())
 
     def roots(self, glance: Glance, known: AbstractSet[str] = frozenset()) -> frozenset[str]:
@@ -112,22 +124,23 @@ class Gate:
         return known
 
     def _made(self, roots: frozenset[str], given: frozenset[str]) -> Awake:
-        ways: dict[str, dict[Way, None]] = {}
-        for root in roots & self.libraries:
-            for word, way in self.by_root[root]:
-                found = ways.setdefault(word, {})
-                found[way] = None
-                if way.use is Use.REACHED and not roots.isdisjoint((f".{word}", f".{STAR}")):
-                    found[way._replace(use=Use.BARE)] = None
-        uses = {word: {way.use for way in found} for word, found in ways.items()}
+        libraries = [self.by_root[root] for root in roots & self.libraries]
+        attributes = frozenset[str]().union(*(library.attributes for library in libraries))
+        imported = attributes if f".{STAR}" in roots else attributes.intersection(root[1:] for root in roots)
+        ways: dict[str, tuple[Way, ...]] = {}
+        for library in libraries:
+            for word, found in library.ways.items():
+                ways[word] = ways.get(word, ()) + found
+        for word in imported:
+            ways[word] += tuple(way._replace(use=Use.BARE) for way in ways[word] if way.use is Use.REACHED)
         return Awake(
             roots=roots,
             given=given,
-            ways={word: tuple(found) for word, found in ways.items()},
+            ways=ways,
             words=given.union(DETOURS, ways),
-            names=given.union(DETOURS, (word for word, found in uses.items() if Use.BARE in found)),
-            attributes=given.union(DETOURS, (word for word, found in uses.items() if Use.REACHED in found)),
-            reaches=bool(given) or len(roots & self.libraries) > 1,
+            names=given.union(DETOURS, imported, *(library.names for library in libraries)),
+            attributes=given.union(DETOURS, attributes),
+            reaches=bool(given) or len(libraries) > 1,
         )
 
     def passes(self, glance: Glance, awake: Awake) -> bool:
@@ -135,6 +148,18 @@ class Gate:
         return any(_is_triggered(glance, word, awake) for word in glance.words & awake.words) or any(
             self._matches(glance, awake)
         )
+
+    def triggering(self, glance: Glance, awake: Awake) -> frozenset[str]:
+        """The words with which a rule can find something in a text: what holds none of them holds no finding.
+
+        What stands in a text in the way that the gate asks for stands so in one of its pieces, and the other way round.
+        """
+        if glance.triggering is None or glance.triggering[0] is not awake:
+            words = {word for word in glance.words & awake.words if _is_triggered(glance, word, awake)}
+            if awake.reaches and not words.isdisjoint(UNWRITTEN):
+                words -= _leading_nowhere(glance, words & UNWRITTEN, awake)
+            glance.triggering = awake, frozenset().union(words, *self._matches(glance, awake))
+        return glance.triggering[1]
 
     def needs_piece(self, glance: Glance, awake: Awake) -> bool:
         """Whether a rule that needs more than single statements can find something in a text; certain where not."""
@@ -146,14 +171,14 @@ class Gate:
         """Tells of the words of a piece whether what is awake now, and was not before, can matter to it."""
         roots = now.roots - before.roots
         new = (now.given - before.given).union(
-            now.names - before.names, *(map(_WORD_OF, self.by_root[root]) for root in roots & self.libraries)
+            now.names - before.names, *(self.by_root[root].ways for root in roots & self.libraries)
         )
         patterns = tuple(pattern for pattern in self.patterns if not pattern.roots.isdisjoint(roots))
         return lambda words: not new.isdisjoint(words) or any(pattern.words.among(words) for pattern in patterns)
 
     def able(self, detectors: Iterable[Nodes], words: AbstractSet[str], awake: Awake) -> frozenset[Nodes]:
         """Those detectors of nodes that can match in a piece with these words."""
-        matching = self.matching.among(words)
+        matching = self.notable.among(words)
         return frozenset(
             detector
             for detector in detectors
@@ -164,16 +189,19 @@ class Gate:
             )
         )
 
-    def _matches(self, glance: Glance, awake: Awake) -> Iterable[bool]:
-        words = self.matching.among(glance.words)
+    def _matches(self, glance: Glance, awake: Awake) -> Iterable[AbstractSet[str]]:
+        """The words that match a pattern with which a rule can find something, for each of these patterns."""
+        words = glance.notable = self.notable.among(glance.notable)
         for pattern in self.patterns if words else ():
-            if not pattern.roots.isdisjoint(awake.roots) and pattern.words.among(words):
-                yield pattern.sign is None or pattern.sign(glance, "")
+            if pattern.roots.isdisjoint(awake.roots):
+                continue
+            found = pattern.words.among(words)
+            if found and (pattern.sign is None or pattern.sign(glance, "")):
+                yield found
 
 
 _NOTHING = Awake(frozenset(), frozenset(), {}, frozenset(), frozenset(), frozenset(), reaches=False)
 _MOST_KNOWN = 5_000
-_WORD_OF = itemgetter(0)
 
 
 def _is_triggered(glance: Glance, word: str, awake: Awake, *, beyond_statements: bool = False) -> bool:
@@ -190,23 +218,44 @@ def _is_triggered(glance: Glance, word: str, awake: Awake, *, beyond_statements:
     )
 
 
+def _leading_nowhere(glance: Glance, words: AbstractSet[str], awake: Awake) -> AbstractSet[str]:
+    """Those words of indirection in a whole file that only matter if its strings spelled a name, which they do not."""
+    parts = parts_of_names(glance) if glance.name_parts is None else glance.name_parts
+    written = replace(awake, reaches=False)
+    unspelled = (word for word in words if not may_spell(parts, names_for(word, awake)))
+    return frozenset(word for word in unspelled if not _is_triggered(glance, word, written))
+
+
+def _library(words: Mapping[str, Iterable[Way]]) -> Library:
+    uses = {word: {way.use for way in ways} for word, ways in words.items()}
+    return Library(
+        {word: tuple(ways) for word, ways in words.items()},
+        frozenset(word for word, found in uses.items() if Use.BARE in found),
+        frozenset(word for word, found in uses.items() if Use.REACHED in found),
+    )
+
+
 def gate(detectors: Iterable[Detector]) -> Gate:
     """The gate of a set of detectors."""
     detectors = tuple(detectors)
-    by_root: dict[str, set[tuple[str, Way]]] = {ANY_FILE: set()}
+    by_root: dict[str, dict[str, dict[Way, None]]] = {ANY_FILE: {}}
     for detector in detectors:
         for word, trigger in triggers_of(detector):
-            by_root.setdefault(trigger.root, set()).add((word, Way(trigger.use, trigger.sign, trigger.needs)))
+            way = Way(trigger.use, trigger.sign, trigger.needs)
+            by_root.setdefault(trigger.root, {}).setdefault(word, {})[way] = None
     patterns = tuple(dict.fromkeys(pattern for detector in detectors for pattern in patterns_of(detector)))
     for root in frozenset().union(*(pattern.roots for pattern in patterns)):
-        by_root.setdefault(root, set())
-    everywhere = [pair for found in by_root.values() for pair in found]
+        by_root.setdefault(root, {})
+    everywhere = [(word, way) for words in by_root.values() for word, found in words.items() for way in found]
     return Gate(
         lone=frozenset(word for word, way in everywhere if way.needs is not Needs.PIECE),
         named=frozenset(word for word, way in everywhere if way.needs is Needs.NAMES),
-        by_root={root: frozenset(found) for root, found in by_root.items()},
+        by_root={root: _library(words) for root, words in by_root.items()},
         libraries=frozenset(by_root),
         reached=frozenset({STAR, *(word for word, way in everywhere if way.use is Use.REACHED)}),
         patterns=patterns,
-        matching=WordTest("|".join(f"(?:{pattern.text})" for pattern in patterns) or r"(?!)"),
+        notable=WordTest(
+            *(pattern.text for pattern in patterns),
+            *(test for detector in detectors if isinstance(detector, Texts) for test in detector.words.holds),
+        ),
     )

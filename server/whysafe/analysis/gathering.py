@@ -35,6 +35,11 @@ class Gathered:
         self._findings: Joined[Finding] = Joined()
         self._gaps: Joined[Gap] = Joined()
 
+    def begin_empty(self) -> None:
+        """Take every unit for one of a valid text in which nothing is found, until one of its section changes."""
+        for section in self._world.order.sections:
+            section.memo.update({"found": [], "gaps": ((), 0)})
+
     def findings(self) -> tuple[Finding, ...]:
         """The findings of all units, each of which has its result."""
         around = self._world.order.layout, self._imports.look_again()
@@ -56,9 +61,10 @@ class Gathered:
         found: list[tuple[_Found, int]] = []
         start = 0
         for unit in section.units:
-            known = self._found(unit)
-            if known.plain or known.bound:
-                found.append((known, start))
+            if unit.result is not None or unit.held or unit.text_findings != ():
+                known = self._found(unit)
+                if known.plain or known.bound:
+                    found.append((known, start))
             start += unit.piece.lines
         return found
 
@@ -154,7 +160,8 @@ def _sorted_out(unit: Unit, texts: Sequence[Finding]) -> _Found:
 
 def _is_valid(unit: Unit) -> bool:
     """Whether Python's word proves a unit valid: enough for what needs no tree, even if the guard would refuse one."""
+    if isinstance(unit.tree, Unparsed) and unit.tree.by_python:
+        return False
     if unit.valid is None:
-        refused = isinstance(unit.tree, Unparsed) and unit.tree.by_python
-        unit.valid = not refused and is_plain(unit.piece.text) and units.is_accepted(unit)
+        unit.valid = is_plain(unit.piece.text) and units.is_accepted(unit)
     return unit.valid

@@ -17,7 +17,9 @@ from whysafe.syntax.words import folded, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
+    from whysafe.analysis.gate import Awake
     from whysafe.syntax.layout import Layout
     from whysafe.syntax.lexer import Token
 
@@ -40,13 +42,15 @@ class Glance:
 
     __slots__ = (
         *("_code", "_layout", "_lines", "_numbered", "_places", "_strings", "_tokens"),
-        *("accepted", "roots", "text", "words"),
+        *("accepted", "name_parts", "notable", "roots", "text", "triggering", "words"),
     )
 
     def __init__(self, text: str, words: frozenset[str] | None = None, *, accepted: bool = False) -> None:
         self.text = text
         self.words = words_of(text) if words is None else words
         self.accepted = accepted
+        self.notable: AbstractSet[str] = self.words
+        """The words that a rule's pattern may match; the gate leaves out the others as soon as it is asked."""
         self._code: str | None = None
         self._numbered: tuple[str, ...] = ()
         """The plain strings of the text, or of the one that it is a part of: those that the numbers in `code` mean."""
@@ -57,6 +61,10 @@ class Glance:
         self._places: dict[int, int] | None = None
         self.roots: frozenset[str] | None = None
         """What the text of a file brings into it, once its gate has told; see `gate`."""
+        self.name_parts: frozenset[str] | None = None
+        """What it can put names of modules together of, where it imports any by such a name, once its gate has told."""
+        self.triggering: tuple[Awake, frozenset[str]] | None = None
+        """With which words a rule can find something in it where this is awake; see `Gate.triggering`."""
 
     @property
     def lines(self) -> LogicalLines:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from whysafe.analysis.binding import LONGEST_LINE, is_argument, line_before, may_bind
 from whysafe.analysis.glance import FORMATTED_QUOTE, Glance
 from whysafe.analysis.standing import after, before, occurrences, place_after
-from whysafe.semantics.resolver import STAR
 from whysafe.syntax.words import folded, words_of
 
 if TYPE_CHECKING:
@@ -27,34 +26,31 @@ _LOOPS = re.compile(r"\bfor\b")
 _OWNER = re.compile(r"[\w.]*\Z")
 
 
-def module_names(text: str, words: frozenset[str], *, in_class: bool) -> frozenset[str]:
-    """The words of a piece that can be module-level names which it binds; `words` are all that it has."""
+def module_names(text: str, *, in_class: bool) -> frozenset[str] | None:
+    """The words of a piece that can be module-level names which it binds; None for all of them."""
     plain = folded(text)
     found = set(_WALRUS.findall(plain)) if ":=" in plain else set()
     if found and _WALRUS_APART.search(plain):
-        return words
-    if not words.isdisjoint(("global", "nonlocal")):
+        return None
+    if "global" in plain or "nonlocal" in plain:
         for names, continued in _ELSEWHERE.findall(plain):
             if continued:
-                return words
+                return None
             found |= words_of(names)
     own = frozenset[str]() if in_class else defined_names(plain)
-    return words if own is None else own | found
+    return None if own is None else own | found
 
 
-def offers(piece: Piece, words: frozenset[str]) -> frozenset[str]:
-    """The words of a piece that can be module-level names which it binds; `*` for a star import."""
-    found = module_names(piece.text, words, in_class=piece.in_class)
-    return found | {STAR} if found is words and "*" in piece.text and "import" in found else found
+def members(piece: Piece) -> frozenset[str] | None:
+    """The words of a member of a class that can be names of the class which it binds; None for all of them.
 
-
-def members(piece: Piece, words: frozenset[str]) -> frozenset[str]:
-    """The words of a member of a class that can be names of the class which it binds; see `may_bind_member`."""
+    See `may_bind_member`.
+    """
     if not piece.in_class:
         return frozenset()
     own = defined_names(piece.text)
     if own is None or ":=" in piece.text or not piece.text.isascii():
-        return words
+        return None
     return own.union(_TARGET.findall(piece.text))
 
 

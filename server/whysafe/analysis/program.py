@@ -10,13 +10,17 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from whysafe.analysis import unit as units
+from whysafe.analysis.catalogue import text_detectors
 from whysafe.analysis.computed import imports_by_computed_name, made_of, parts_of_names
+from whysafe.analysis.detours import UNWRITTEN
 from whysafe.analysis.excerpt import FEWEST_LINES, excerpt
 from whysafe.analysis.gathering import Gathered, in_text
 from whysafe.analysis.glance import Glance, glance_of
 from whysafe.analysis.memory import FEWEST_REMEMBERED, MOST_REMEMBERED, Askers, Memory, recall, remember
+from whysafe.analysis.reading import Reading
 from whysafe.analysis.sections import Sections
 from whysafe.analysis.signatures import signatures
+from whysafe.analysis.unit import Unit, has_word
 from whysafe.analysis.world import DocumentWorld
 from whysafe.syntax.guard import guard
 from whysafe.syntax.position import Edit
@@ -25,12 +29,12 @@ from whysafe.syntax.tree import Tree
 from whysafe.syntax.validity import is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.finding import Finding, Gap
-    from whysafe.analysis.unit import Result, Signatures, Unit
+    from whysafe.analysis.unit import Result, Signatures
     from whysafe.syntax.position import Position
 
 MOST_ANCESTORS: Final = 4
@@ -44,7 +48,11 @@ class Program:
         self.catalogue = catalogue
         glance = glance or glance_of(text)
         accepted = glance.accepted or None
-        self.order = Sections([units.new_unit(piece, accepted=accepted) for piece in split(text, glance.lines)])
+        valid = True if accepted and is_plain(text) else None
+        without = None if text_detectors(catalogue, glance.notable) else ()
+        self.order = Sections(
+            [Unit(piece, accepted=accepted, valid=valid, text_findings=without) for piece in split(text, glance.lines)]
+        )
         self.world = DocumentWorld(self.order, catalogue)
         self.length = len(text)
         self.touched: set[str] = set()
@@ -53,9 +61,11 @@ class Program:
         self.memory = Memory()
         self._carried: list[Finding] = []
         self._awake = catalogue.gate.awake(glance)
-        self._glances = _parts(glance, self.order) if gated else {}
-        """What was seen of the units when the text was read, until they are analysed."""
-        self._name_parts = parts_of_names(glance) if imports_by_computed_name(glance) else None
+        self._reading = Reading(glance, self.units) if gated else None
+        """What was seen of the units when the text was read, until they are analysed or one of them changes."""
+        self._glances: Mapping[Unit, Glance] = {}
+        self._unedited = gated
+        self._name_parts = glance.name_parts
         """What the text can put names of modules together of, where it imports any by such a name."""
         self._pending: dict[Unit, None] = dict.fromkeys(self.order)
         """Units without a result that may have findings."""
@@ -64,6 +74,8 @@ class Program:
         self._holding: dict[Unit, None] = {}
         self._askers = Askers()
         self._gathered = Gathered(self.world, catalogue, lambda unit: gated and (unit.excerpted or self._sleeps(unit)))
+        if gated and valid and without is not None:
+            self._gathered.begin_empty()
 
     @property
     def units(self) -> list[Unit]:
@@ -78,6 +90,7 @@ class Program:
 
     def edit(self, edit: Edit) -> None:
         """Replace the text of a span of the document; places beyond a line's or the text's end are clamped."""
+        self._begin_edit()
         previous, gone, pieces, first_line = self._change(edit)
         # Of what was never parsed nobody knows a name; what has given up its tree is known by its signatures.
         told = (unit for unit in gone if unit.scopes is not None or unit.signatures is not None)
@@ -105,6 +118,16 @@ class Program:
             self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(previous, came) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
+
+    def _begin_edit(self) -> None:
+        """What was seen of the whole text no longer holds: what may take a name from elsewhere can find one now."""
+        self._reading, self._glances = None, {}
+        if self._unedited:
+            self._unedited = False
+            for unit in self.order:
+                if unit.result is None and any(has_word(unit, word) for word in UNWRITTEN):
+                    unit.gated = None
+                    self._pending[unit] = None
 
     def _change(self, edit: Edit) -> tuple[Unit | None, list[Unit], tuple[Piece, ...], int]:
         """The units that an edit replaces, the one before them, the pieces in their place, and their first line."""
@@ -234,8 +257,8 @@ class Program:
             self._name_parts |= parts_of_names(glance)
         elif imports_by_computed_name(glance):
             self._name_parts = parts_of_names(Glance(self.text))
-        computed = () if self._name_parts is None else made_of(gate.libraries, self._name_parts)
-        return gate.roots(glance, self._awake.roots).union(computed)
+        found = gate.roots(glance, self._awake.roots)
+        return found if self._name_parts is None else found | made_of(gate.libraries, self._name_parts)
 
     def passes(self, unit: Unit) -> bool:
         """Whether a unit is to be analysed: as far as its text tells it can have findings, or it has been parsed."""
@@ -255,12 +278,25 @@ class Program:
     def analyse(self) -> None:
         """Bring every unit that can have findings up to date."""
         while self._pending:
+            self._let_sleep()
             pending, self._pending = [unit for unit in self._pending if self.passes(unit)], {}
             woken: set[str] = set()
             for unit in pending:
                 woken |= self._analyse(unit).given
             self._wake(frozenset(), frozenset(woken))
-        self._glances.clear()
+        self._reading, self._glances = None, {}
+
+    def _let_sleep(self) -> None:
+        """Of a text that was read as a whole, most units need not be asked."""
+        if self._reading is None:
+            return
+        self._glances = self._reading.candidates(self.catalogue.gate, self._awake)
+        asleep = self._awake, False
+        for unit in self._pending:
+            unit.gated = asleep
+        for unit in self._glances:
+            unit.gated = None
+        self._pending = {unit: None for unit in self._pending if unit.gated is None or unit.tree is not None}
 
     def _analyse(self, unit: Unit) -> Result:
         result = self._excerpted(unit)
@@ -303,6 +339,7 @@ class Program:
 
     def gaps(self) -> tuple[Gap, ...]:
         """The regions that do not parse, in document coordinates."""
+        self.analyse()
         return self._gathered.gaps()
 
     def fill(self) -> bool:
@@ -313,17 +350,6 @@ class Program:
                 self.world.scopes(unit)
                 return True
         return False
-
-
-def _parts(glance: Glance, order: Iterable[Unit]) -> dict[Unit, Glance]:
-    """The glances of the units of a text, where that has been read as a whole."""
-    if not glance.is_read:
-        return {}
-    start, found = 0, {}
-    for unit in order:
-        found[unit] = glance.part(unit.piece.text, start, unit.words)
-        start += len(unit.piece.text)
-    return found
 
 
 def _ancestors(gone: Sequence[Unit]) -> tuple[Unit, ...]:

@@ -92,6 +92,17 @@ def written(pattern: str) -> Sign:
     return lambda glance, _word: search(glance.code) is not None
 
 
+def followed_by(pattern: str) -> Sign:
+    """The sign that what follows the word matches an expression, which must be linear on any input."""
+    match = re.compile(pattern).match
+
+    def sign(glance: Glance, word: str) -> bool:
+        code = glance.code
+        return any(match(code, begin + len(word)) for begin in occurrences(code, word))
+
+    return sign
+
+
 def takes_more_than_literal(glance: Glance, word: str) -> bool:
     """The sign that a function is not only called with a plain string as its first argument."""
     code = glance.code
@@ -103,7 +114,9 @@ def occurrences(code: str, word: str) -> Iterator[int]:
     begin = code.find(word)
     while begin >= 0:
         end = begin + len(word)
-        if not _in_word(code, begin - 1) and not _in_word(code, end):
+        before_it, behind_it = code[begin - 1 : begin], code[end : end + 1]
+        # The empty text is no letter.
+        if not (before_it.isalnum() or before_it == "_" or behind_it.isalnum() or behind_it == "_"):
             yield begin
         begin = code.find(word, end)
 
@@ -128,10 +141,6 @@ def before(code: str, place: int) -> str:
     while place >= 0 and code[place] in _BLANKS:
         place -= 1
     return code[place].strip() if place >= 0 else ""
-
-
-def _in_word(code: str, place: int) -> bool:
-    return 0 <= place < len(code) and (code[place] == "_" or code[place].isalnum())
 
 
 def is_target(code: str, end: int) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from whysafe.analysis.catalogue import text_detectors
+
 if TYPE_CHECKING:
     from whysafe.analysis.catalogue import Catalogue
     from whysafe.analysis.glance import Glance
@@ -12,10 +14,8 @@ if TYPE_CHECKING:
 def is_quiet(glance: Glance, of: Catalogue) -> bool:
     """Whether no rule can find anything in the text of a file; certain where the answer is yes.
 
-    What stands in a whole text in the way that the gate asks for stands so in one of its pieces, and the other way
-    round, as long as the text is valid: so this is the gate's answer for all pieces at once.
+    This is the gate's answer for all pieces at once.
     """
-    texts = of.texts if of.text_words.among(glance.words) else ()
-    return not of.gate.passes(glance, of.gate.awake(glance)) and not any(
-        detector.words.among(glance.words) and detector.pattern.search(glance.text) for _, detector in texts
+    return not of.gate.triggering(glance, of.gate.awake(glance)) and not any(
+        detector.pattern.search(glance.text) for _, detector in text_detectors(of, glance.notable)
     )

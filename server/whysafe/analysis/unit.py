@@ -9,13 +9,16 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from whysafe.analysis import edits, engine
+from whysafe.analysis.catalogue import text_detectors
 from whysafe.analysis.finding import Finding, Fix, Step
 from whysafe.analysis.following import Following
 from whysafe.analysis.given import given_names
-from whysafe.analysis.offers import members, members_after, offers
+from whysafe.analysis.offers import members, members_after, module_names
 from whysafe.analysis.rule import Verdict
+from whysafe.analysis.standing import occurrences
 from whysafe.semantics.bind import bind
 from whysafe.semantics.resolve import Resolver, World
+from whysafe.semantics.resolver import STAR
 from whysafe.semantics.scopes import Binding, PieceScopes, ScopeKind
 from whysafe.syntax.locate import locate
 from whysafe.syntax.outline import difference
@@ -78,7 +81,8 @@ class Unit:
     """`tree`, `scopes` and `result` are filled in when somebody needs them, and never change afterwards."""
 
     piece: Piece
-    words: frozenset[str]
+    read: frozenset[str] | None = None
+    """Its words, once somebody has asked for them."""
     tree: Tree | Unparsed | None = None
     scopes: PieceScopes | None = None
     result: Result | None = None
@@ -119,28 +123,46 @@ class Unit:
     """What layers above have worked out about the text."""
 
     @property
+    def words(self) -> frozenset[str]:
+        """The words of its text; most units are never asked for them."""
+        if self.read is None:
+            self.read = words_of(self.piece.text)
+        return self.read
+
+    @property
     def broken(self) -> bool:
         return isinstance(self.tree, Unparsed)
 
 
-def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = (), *, accepted: bool | None = None) -> Unit:
+def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = ()) -> Unit:
     """A unit for a piece; what its text tells is taken from the first of its ancestors where few lines have changed."""
     words, found = (None, None) if not ancestors else _read_on(piece, ancestors[0])
-    words = words_of(piece.text) if words is None else words
-    return Unit(piece, words, members=found, ancestors=ancestors, accepted=accepted)
+    return Unit(piece, words, members=found, ancestors=ancestors)
+
+
+def has_word(unit: Unit, word: str) -> bool:
+    """Whether a unit has a word; not all of them are read for that."""
+    text = unit.piece.text
+    if not text.isascii():
+        return word in unit.words
+    return word in text and next(occurrences(text, word), None) is not None
 
 
 def offered(unit: Unit) -> frozenset[str]:
-    """The names of the module that the text of a unit can bind."""
+    """The names of the module that the text of a unit can bind; `*` for a star import."""
     if unit.offers is None:
-        unit.offers = offers(unit.piece, unit.words)
+        text = unit.piece.text
+        found = module_names(text, in_class=unit.piece.in_class)
+        star = (STAR,) if "*" in text and "import" in text else ()
+        unit.offers = unit.words.union(star) if found is None else found
     return unit.offers
 
 
 def offered_members(unit: Unit) -> frozenset[str]:
     """The names of its class that the text of a unit can bind."""
     if unit.members is None:
-        unit.members = members(unit.piece, unit.words)
+        found = members(unit.piece)
+        unit.members = unit.words if found is None else found
     return unit.members
 
 
@@ -305,9 +327,7 @@ def texts(unit: Unit, of: Catalogue) -> tuple[Finding, ...]:
     """What rules find in the raw text, parsed or not."""
     if unit.text_findings is None:
         found: list[Finding] = []
-        for rule, detector in of.texts if of.text_words.among(unit.words) else ():
-            if not detector.words.among(unit.words):
-                continue
+        for rule, detector in text_detectors(of, unit.words):
             for match in detector.pattern.finditer(unit.piece.text):
                 answer = True if detector.when is None else detector.when(match)
                 if answer:

@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 from whysafe.justifications.attach import indentation
 from whysafe.justifications.marker_names import BANDIT, PYLINT, RUFF, SEMGREP
 from whysafe.syntax.position import Position, Span
-from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,20 +76,21 @@ _BEGINS, _ENDS = "ruff: disable", "ruff: enable"
 _ENOUGH = 20
 
 _HINT = re.compile(
-    r"no(?:sec|sem|qa|sonar)|pylint|ruff[ \t]*:|(?:sast|security)-|-(?:sast|security)|false-?positive|risk-accepted",
+    r"no(?:sec|sem|qa|sonar)|pylint|ruff[ \t]*:|sast-|security-|-sast|-security|false-?positive|risk-accepted",
     re.IGNORECASE,
 )
+_HINT_IN_LOWER_CASE = re.compile(_HINT.pattern)
 
 
-_HINT_WORDS = WordTest(r"no(?:sec|sem|qa|sonar)|pylint|ruff|sast|security|positive|risk")
+def may_have_markers(remarks: str) -> bool:
+    """Whether a text with these remarks (see `syntax.comments`) has a word of any of the tools.
 
-
-def may_have_markers(text: str, words: frozenset[str] | None = None) -> bool:
-    """Whether a text holds a word of any of the tools: a cheap question before the comments are read.
-
-    Cheaper still with the `words` of the text (see `syntax.words`).
+    A cheap question before the comments are read; certain where the answer is no.
     """
-    return (words is None or bool(_HINT_WORDS.among(words))) and _HINT.search(text) is not None
+    if not remarks.isascii():
+        return _HINT.search(remarks) is not None
+    # An expression that need not ignore the case is several times as fast.
+    return _HINT_IN_LOWER_CASE.search(remarks.lower()) is not None
 
 
 def parse_markers(comments: Sequence[Comment], lines: Sequence[str]) -> tuple[Marker, ...]:

@@ -9,7 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import calls, methods
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, Rule, Verdict
-from whysafe.analysis.standing import written
+from whysafe.analysis.standing import followed_by
 from whysafe.rules.origins import makers, origins
 from whysafe.semantics.calls import unresolved
 from whysafe.semantics.resolve import evaluate
@@ -107,7 +107,7 @@ MULTIPROCESSING_RECV = Rule(
     detect=(
         calls(f"{_CONNECTION}.recv", when=_unpickles),
         calls(_CONNECTION, when=_is_connection),
-        methods("recv", when=_looks_like_connection, sign=written(r"\brecv[ \t\f)]*\([ \t\f]*\)")),
+        methods("recv", when=_looks_like_connection, sign=followed_by(r"[ \t\f)]*\([ \t\f]*\)")),
         methods("recv_pyobj", when=_receives_pickle),
     ),
     bad=(

@@ -11,7 +11,7 @@ from whysafe.analysis.detectors import Needs, Place, nodes
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE
 from whysafe.analysis.rule import AddImport, Answer, Repair, Replace, Rule, Verdict
-from whysafe.analysis.standing import Use, before, occurrences, written
+from whysafe.analysis.standing import Use, before, followed_by, occurrences
 from whysafe.rules.common import word_set
 from whysafe.rules.secret_names import words_of
 from whysafe.rules.types import SHIPPED
@@ -119,7 +119,7 @@ def _inverted(test: cst.BaseExpression) -> cst.BaseExpression:
     return cst.UnaryOperation(cst.Not(), inner)
 
 
-_HAS_CHECK = written(r"\bassert\b(?![ \t\f]+(?:False|True|None|[01])[ \t\f]*(?:[,;\n]|\Z))")
+_HAS_CHECK = followed_by(r"(?![ \t\f]+(?:False|True|None|[01])[ \t\f]*(?:[,;\n]|\Z))")
 """An `assert` whose condition is no plain constant."""
 
 ASSERT_USED = Rule(

@@ -40,8 +40,9 @@ _GLUED: Final = re.compile(
     r".+(?:password|passwd|passphrase|apikey|authtoken|accesstoken|clientsecret|secretkey)|"
     r"(?:user|db|my|root|admin|mail|smtp|ftp|sql|mysql|pg)(?:pass|pwd)"
 )
-_STEM: Final = re.compile("pas|pwd|pswd|secret|token|key", re.IGNORECASE)
+STEMS: Final = "pas|pwd|pswd|secret|token|key"
 """One of these stands in every word for a credential; most names hold none, and need no look at their words."""
+_STEM: Final = re.compile(STEMS)
 _JOINED: Final = {
     ("pass", "word"): "password",
     ("pass", "phrase"): "passphrase",
@@ -72,7 +73,7 @@ def words_of(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> Kind | None:
     """What kind of credential a variable, parameter, attribute or key of that name holds; None: not one."""
-    if _STEM.search(name) is None or len(name) > 80 or not name.isascii():
+    if len(name) > 80 or not name.isascii() or _STEM.search(name.lower()) is None:
         return None
     words = _merged(words_of(name))
     while words and (words[-1].isdigit() or words[-1] in _MAY_FOLLOW) and _noun(words[:-1]) is not None:

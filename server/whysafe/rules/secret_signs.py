@@ -6,8 +6,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from whysafe.analysis.arguments import bounds
 from whysafe.analysis.glance import FORMATTED_QUOTE, QUOTE, readings
-from whysafe.rules.secret_names import is_hardcoded, kind_of
+from whysafe.analysis.standing import occurrences, place_after
+from whysafe.analysis.triggers import word_test
+from whysafe.rules.secret_names import STEMS, is_hardcoded, kind_of
 from whysafe.syntax.words import WordTest
 
 if TYPE_CHECKING:
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
 
     from whysafe.analysis.glance import Glance
 
-_PART: Final = re.compile(rf"{QUOTE}([0-9]+){QUOTE}|[^\W\d]\w*")
 _STRING: Final = re.compile(rf"{QUOTE}([0-9]+){QUOTE}")
 _GIVEN: Final = re.compile(r"[ \t\f\])]*(?:(=(?!=))|(,)|:|==|!=|in\b|is\b|not\b)")
 """What follows a name that is given something or compared with it; a comma follows one of several targets."""
@@ -25,6 +27,8 @@ FARTHEST: Final = 2_000
 LONGEST_LINE: Final = 20_000
 """A logical line of more characters is not looked at and may hold anything."""
 _OPENING, _CLOSING = "([{", ")]}"
+_LOOKS_UP: Final = ("get", "pop", "setdefault")
+_IDENTIFIER: Final = re.compile(r"[ \t\f]*[^\W\d]\w*")
 _FOLDED: Final = re.compile(
     # Two literals that Python makes one of: side by side, or on both sides of an operator.
     rf"{QUOTE}[ \t\f]*(?:\w{{0,2}}[{QUOTE}{FORMATTED_QUOTE}]"
@@ -36,33 +40,43 @@ _FOLDED: Final = re.compile(
 """What can be a constant without being a single plain string."""
 
 
+CREDENTIAL_WORDS: Final = f"{STEMS}|auth"
+"""What identifiers contain that can be the name of a credential, or a part of it; `x-api-key` is three identifiers."""
+_CREDENTIAL_WORD: Final = re.compile(CREDENTIAL_WORDS)
 LONGEST_NAME: Final = 80
 _NAMES: Final = WordTest(lambda name: name == "auth" or kind_of(name) is not None)
 
 
 def may_hold_credential(glance: Glance, _word: str) -> bool:
     """Whether a name for a credential is given a literal that can be one; certain where it is not."""
-    names = {
-        *_NAMES.among(glance.words),
-        *_NAMES.among(frozenset(text for text in glance.strings if len(text) <= LONGEST_NAME)),
-    }
-    return bool(names) and any(
-        _line_may(line, glance, names) for line in glance.code.split("\n") if QUOTE in line or FORMATTED_QUOTE in line
-    )
+    return any(_may_be_given(name, begin, end, glance) for name, begin, end in _named(glance))
 
 
-def _line_may(line: str, glance: Glance, names: set[str]) -> bool:
+def _named(glance: Glance) -> Iterator[tuple[str, int, int]]:
+    """The names for credentials in the code of a text and where they stand, those that are written as strings too."""
+    for name in _NAMES.among(word_test(CREDENTIAL_WORDS).among(glance.notable)):
+        yield from ((name, begin, begin + len(name)) for begin in occurrences(glance.code, name))
+    mentions = _CREDENTIAL_WORD.search
+    texts = (text for text in glance.strings if len(text) <= LONGEST_NAME and mentions(text.lower()))
+    # `auth` is the name of an argument.
+    names = _NAMES.among(frozenset(texts)) - {"auth"}
+    for found in _STRING.finditer(glance.code) if names else ():
+        name = _string(glance, int(found.group(1)))
+        if name in names:
+            yield name, found.start(), found.end()
+
+
+def _may_be_given(name: str, begin: int, end: int, glance: Glance) -> bool:
+    """Whether a name at a place of the code may be given a credential, or be compared with one."""
+    code = glance.code
+    start, stop = code.rfind("\n", 0, begin) + 1, code.find("\n", end)
+    line = code[start:] if stop < 0 else code[start:stop]
     if len(line) > LONGEST_LINE:
         return True
-    for found in _PART.finditer(line):
-        number = found.group(1)
-        name = found.group() if number is None else _string(glance, int(number))
-        if name in names and any(
-            _value_may("password" if name == "auth" else name, value, glance)
-            for value in _values(line, found.start(), found.end())
-        ):
-            return True
-    return False
+    return (QUOTE in line or FORMATTED_QUOTE in line) and any(
+        _value_may("password" if name == "auth" else name, value, glance)
+        for value in _values(line, begin - start, end - start)
+    )
 
 
 def _values(line: str, begin: int, end: int) -> Iterator[str]:
@@ -71,7 +85,9 @@ def _values(line: str, begin: int, end: int) -> Iterator[str]:
     if given is not None:
         whole = _is_one_of_several(line, begin) if given.group(2) else given.group(1) and not _is_inside(line, begin)
         if whole or not given.group(2):
-            yield line[given.end() :] if whole else _expression(line, given.end())
+            value = line[given.end() :] if whole else _expression(line, given.end())
+            if not _is_taken(value):
+                yield value
     if _COMPARED.search(line, max(0, begin - FARTHEST), begin) is not None or begin > FARTHEST:
         yield line[:begin]
 
@@ -83,8 +99,9 @@ def _is_inside(line: str, begin: int) -> bool:
 
 def _is_one_of_several(line: str, begin: int) -> bool:
     """Whether a name with a comma behind it may be a target, or the key in `d.get(key, default)`."""
-    is_first_argument = line[begin] == QUOTE and line[:begin].rstrip(" \t\fbrBR").endswith("(")
-    return is_first_argument or line.lstrip()[:1] in {"(", "["} or not _is_inside(line, begin)
+    ahead = line[:begin].rstrip(" \t\fbrBRuU")
+    is_looked_up = line[begin] == QUOTE and ahead.endswith("(") and ahead[:-1].rstrip(" \t\f)").endswith(_LOOKS_UP)
+    return is_looked_up or line.lstrip()[:1] in {"(", "["} or not _is_inside(line, begin)
 
 
 def _expression(line: str, place: int) -> str:
@@ -101,6 +118,22 @@ def _expression(line: str, place: int) -> str:
                 return line[place:at]
             depth -= mark != ","
     return line[place:]
+
+
+def _is_taken(code: str) -> bool:
+    """Whether an expression is a name with what is called and taken out of it: no string in it is its value."""
+    found = _IDENTIFIER.match(code)
+    while found is not None:
+        place = place_after(code, found.end())
+        while code[place : place + 1] in {"(", "["}:
+            behind = bounds(code, place)[1]
+            if behind is None:
+                return False
+            place = place_after(code, behind)
+        if place == len(code):
+            return True
+        found = _IDENTIFIER.match(code, place + 1) if code[place] == "." else None
+    return False
 
 
 def _value_may(name: str, code: str, glance: Glance) -> bool:

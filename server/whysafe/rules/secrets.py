@@ -9,9 +9,9 @@ import libcst as cst
 from whysafe.analysis.detectors import Place, calls, nodes, texts
 from whysafe.analysis.finding import InTests, Severity
 from whysafe.analysis.rule import Answer, Rule, Verdict
-from whysafe.rules.provider_tokens import PATTERN, WORDS, is_real, service_of
+from whysafe.rules.provider_tokens import PATTERN, is_real, may_begin_token, service_of
 from whysafe.rules.secret_names import is_hardcoded, kind_of
-from whysafe.rules.secret_signs import may_hold_credential
+from whysafe.rules.secret_signs import CREDENTIAL_WORDS, may_hold_credential
 from whysafe.rules.types import SHIPPED
 from whysafe.rules.written import own_argument
 from whysafe.semantics.fold import NOT_CONSTANT, fold, literal
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from whysafe.semantics.calls import Call
-
-_CREDENTIAL_WORDS = (
-    r"pas+wo?r?d|(?:^|_)pass|pass\d*$|pass(?:phrase|code)|pwd|pswd|secret|token|"
-    r"(?:api|access|private|auth|encryption|signing|account|subscription|master|shared)_?key|"
-    r"^(?:x|api|access|private|auth|account|subscription)$"
-)
-"""What an identifier contains that can be the name of a credential; `x-api-key` is three identifiers."""
 
 _REFERENCES = (
     "https://cwe.mitre.org/data/definitions/798.html",
@@ -164,7 +157,7 @@ HARDCODED_PASSWORD_STRING = Rule(
         cst.DictElement,
         cst.Comparison,
         when=_names_a_credential,
-        pattern=_CREDENTIAL_WORDS,
+        pattern=CREDENTIAL_WORDS,
         sign=may_hold_credential,
     ),
     bad=(
@@ -269,7 +262,7 @@ HARDCODED_PASSWORD_ARGUMENT = Rule(
     by_program_type=SHIPPED,
     aliases=("B106", "S106"),
     detect=(
-        nodes(cst.Arg, when=_passes_a_credential, pattern=_CREDENTIAL_WORDS + "|^auth$", sign=may_hold_credential),
+        nodes(cst.Arg, when=_passes_a_credential, pattern=CREDENTIAL_WORDS, sign=may_hold_credential),
         calls(*_POSITIONS, when=_logs_in_by_position),
     ),
     bad=(
@@ -323,7 +316,7 @@ HARDCODED_PASSWORD_DEFAULT = Rule(
         cst.BinaryOperation,
         cst.IfExp,
         when=_defaults_to_a_credential,
-        pattern=_CREDENTIAL_WORDS,
+        pattern=CREDENTIAL_WORDS,
         sign=may_hold_credential,
     ),
     bad=(
@@ -365,7 +358,7 @@ PROVIDER_TOKEN_LITERAL = Rule(
     cwe=(798, 312),
     severity=Severity.ERROR,
     in_tests=InTests.SAME,
-    detect=texts(PATTERN, words=WORDS, when=_is_real_token),
+    detect=texts(PATTERN, words=may_begin_token, when=_is_real_token),
     bad=(
         'ACCESS_ID = "AKIAWHYSAFENOTAREAL2"',
         "# The old account was AKIAWHYSAFENOTAREAL2, see the wiki.\nACCOUNT = None",

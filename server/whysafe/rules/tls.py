@@ -9,7 +9,7 @@ import libcst as cst
 from whysafe.analysis.detectors import Assignment, Place, assigns, calls, nodes
 from whysafe.analysis.finding import Confidence, Severity
 from whysafe.analysis.rule import Answer, RemoveStatement, Repair, Rule, Verdict
-from whysafe.analysis.standing import Use, written
+from whysafe.analysis.standing import Use, followed_by
 from whysafe.rules.tls_context import SSL_UNVERIFIED_CONTEXT
 from whysafe.rules.tls_verification import SSL_VERIFICATION_OFF, checks_nothing, turned_off
 from whysafe.rules.written import own_argument, removal, trail, underlined
@@ -184,7 +184,7 @@ def _unknown_session(place: Place) -> Answer:
     return Verdict(message=message, confidence=Confidence.LOW, at=written)
 
 
-_SAYS_NO = written(r"\bverify[ \t\f]*=[ \t\f(]*False\b")
+_SAYS_NO = followed_by(r"[ \t\f]*=[ \t\f(]*False\b")
 
 HTTP_CLIENT_VERIFY_DISABLED = Rule(
     name="http-client-verify-disabled",

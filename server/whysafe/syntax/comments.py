@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from whysafe.syntax.lexer import COMMENT, scan
 from whysafe.syntax.source import line_starts
+
+_REMARK: Final = re.compile(r"#[^\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,11 @@ class Comment:
     column: int
     text: str
     own_line: bool  # nothing but blanks stands before it
+
+
+def remarks(text: str) -> str:
+    """All that stands behind a '#' on its line: the comments of a text, and perhaps parts of strings, one a line."""
+    return "\n".join(_REMARK.findall(text)) if "#" in text else ""
 
 
 def comments(text: str) -> tuple[Comment, ...]:
