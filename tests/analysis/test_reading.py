@@ -3,7 +3,7 @@
 import gc
 
 import pytest
-from whysafe.analysis import gathering, reading
+from whysafe.analysis import gate, gathering, reading
 from whysafe.analysis import unit as units
 from whysafe.analysis.gate import Gate
 from whysafe.analysis.glance import Glance
@@ -113,6 +113,21 @@ def test_a_name_that_an_edit_spells_is_found():
     fresh = Document(document.text).facts()
     assert len(fresh.findings) == 1
     assert document.facts() == fresh
+
+
+def test_asked_again_the_text_is_searched_for_what_a_given_name_changes(monkeypatch):
+    text = "import os\n\nrun = os.system\n\n\ndef f(x):\n    run(x)\n    os.popen(x)\n\n\ndef g(x):\n    run(x)\n"
+    asked, is_triggered = [], gate._is_triggered
+
+    def asking(glance, word, awake, **more):
+        if glance.text == text:
+            asked.append((bool(awake.given), word))
+        return is_triggered(glance, word, awake, **more)
+
+    monkeypatch.setattr(gate, "_is_triggered", asking)
+    assert len(Document(text).facts().findings) == 3
+    assert {(False, "system"), (False, "popen")} <= set(asked)
+    assert [word for given, word in asked if given] == ["run"]
 
 
 def test_garbage_is_looked_for_once_behind_a_text():

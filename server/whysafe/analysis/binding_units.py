@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from whysafe.analysis.unit import has_word
 from whysafe.semantics.resolver import STAR
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from whysafe.analysis.unit import Unit
 
 _STAR_WORD = "import"
+FEW_NAMES: Final = 16
+"""So many names are looked for in the texts of the units; for more of them, it costs less to know all words."""
 
 
 class BindingUnits:
@@ -32,9 +34,11 @@ class BindingUnits:
         known = self._known.get(name)
         if known is None:
             word = _STAR_WORD if name == STAR else name
-            known = self._known[name] = {
-                unit: None for unit in self._order if has_word(unit, word) and name in self._offered(unit)
-            }
+            if len(self._known) < FEW_NAMES:
+                having = [unit for unit in self._order if has_word(unit, word)]
+            else:
+                having = [unit for unit in self._order if word in unit.words]
+            known = self._known[name] = {unit: None for unit in having if name in self._offered(unit)}
         return known
 
     def enter(self, unit: Unit) -> None:

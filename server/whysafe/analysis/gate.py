@@ -155,11 +155,22 @@ class Gate:
         What stands in a text in the way that the gate asks for stands so in one of its pieces, and the other way round.
         """
         if glance.triggering is None or glance.triggering[0] is not awake:
-            words = {word for word in glance.words & awake.words if _is_triggered(glance, word, awake)}
-            if awake.reaches and not words.isdisjoint(UNWRITTEN):
-                words -= _leading_nowhere(glance, words & UNWRITTEN, awake)
-            glance.triggering = awake, frozenset().union(words, *self._matches(glance, awake))
+            words = self._triggering(glance, awake, glance.words & awake.words)
+            glance.triggering = awake, words.union(*self._matches(glance, awake))
         return glance.triggering[1]
+
+    def triggering_since(self, before: Awake, glance: Glance, awake: Awake) -> frozenset[str]:
+        """Those of them by which a piece can have a finding now that could have none before."""
+        if before.roots != awake.roots:
+            return self.triggering(glance, awake)
+        # A given name changes nothing for other words but those of indirection.
+        return self._triggering(glance, awake, glance.words & awake.given.union(DETOURS))
+
+    def _triggering(self, glance: Glance, awake: Awake, words: AbstractSet[str]) -> frozenset[str]:
+        found = frozenset(word for word in words if _is_triggered(glance, word, awake))
+        if not awake.reaches or found.isdisjoint(UNWRITTEN):
+            return found
+        return found - _leading_nowhere(glance, found & UNWRITTEN, awake)
 
     def needs_piece(self, glance: Glance, awake: Awake) -> bool:
         """Whether a rule that needs more than single statements can find something in a text; certain where not."""

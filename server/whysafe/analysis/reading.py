@@ -25,11 +25,21 @@ class Reading:
     def __init__(self, glance: Glance, units: Sequence[Unit]) -> None:
         self._glance = glance
         self._units = units
+        self._awake: Awake | None = None
+        """What was awake when it was last asked for candidates."""
         self._starts = list(accumulate((len(unit.piece.text) for unit in units), initial=0))
 
     def candidates(self, gate: Gate, awake: Awake) -> Mapping[Unit, Glance]:
-        """The units that the gate has to be asked about, each with its glance: it keeps all others asleep."""
-        numbers = self._holding(gate.triggering(self._glance, awake))
+        """The units that the gate has to be asked about, each with its glance: it keeps all others asleep.
+
+        Asked again, those for which it may say something else than before.
+        """
+        before, self._awake = self._awake, awake
+        if before is None:
+            words = gate.triggering(self._glance, awake)
+        else:
+            words = gate.triggering_since(before, self._glance, awake)
+        numbers = self._holding(words)
         return {unit: self._glance.part(unit.piece.text, self._starts[number], unit.words) for number, unit in numbers}
 
     def _holding(self, words: AbstractSet[str]) -> list[tuple[int, Unit]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LITERAL_CALL = re.compile(rf"[ \t\f)]*\([ \t\f]*(?:\w{{0,2}}{QUOTE}[0-9]+{QUOTE}[ \t\f]*)+[,)]")
 _BLANKS = " \t\f"
 _IMPORT = re.compile(r"[ \t\f]*(?:import|from)\b")
-_IMPORTS = re.compile(r"(?:^|[\n;:])[ \t\f]*(?:import|from)\b[^\n]*")
+_IMPORTS = re.compile(r"(?:\A|[\n;:])[ \t\f]*(?:import|from)\b")
 _DEFINES = ("def", "class")
 
 
@@ -47,7 +47,7 @@ def stands(glance: Glance, word: str, use: Use) -> bool:
     if use is Use.ITEM:
         return _may_be_key(folded(glance.text), word)
     if use is Use.IMPORTED:
-        return any(word in line.group() for line in _IMPORTS.finditer(glance.code))
+        return any(_may_be_imported(glance.code, begin) for begin in occurrences(glance.code, word))
     if use is Use.WRITTEN:
         return word in glance.words
     if not glance.is_read and not _may_stand(folded(glance.text), word, use):
@@ -55,6 +55,14 @@ def stands(glance: Glance, word: str, use: Use) -> bool:
     matters = _MATTERS[use]
     code = glance.code
     return any(matters(code, begin, begin + len(word)) for begin in occurrences(code, word))
+
+
+def _may_be_imported(code: str, begin: int) -> bool:
+    """Whether an import statement stands before a place on its line, or the line begins too far away to tell."""
+    start = code.rfind("\n", max(0, begin - LONGEST_IMPORT), begin)
+    if start < 0 and begin > LONGEST_IMPORT:
+        return True
+    return _IMPORTS.search(code, max(start, 0), begin) is not None
 
 
 def _may_be_key(text: str, word: str) -> bool:

@@ -143,7 +143,7 @@ def new_unit(piece: Piece, ancestors: tuple[Unit, ...] = ()) -> Unit:
 def has_word(unit: Unit, word: str) -> bool:
     """Whether a unit has a word; not all of them are read for that."""
     text = unit.piece.text
-    if not text.isascii():
+    if unit.read is not None or not text.isascii():
         return word in unit.words
     return word in text and next(occurrences(text, word), None) is not None
 
