@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from whysafe.analysis.unit import has_word
 from whysafe.semantics.resolver import STAR
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from whysafe.analysis.unit import Unit
 
 _STAR_WORD = "import"
-FEW_NAMES: Final = 16
-"""So many names are looked for in the texts of the units; for more of them, it costs less to know all words."""
 
 
 class BindingUnits:
@@ -34,11 +32,10 @@ class BindingUnits:
         known = self._known.get(name)
         if known is None:
             word = _STAR_WORD if name == STAR else name
-            if len(self._known) < FEW_NAMES:
-                having = [unit for unit in self._order if has_word(unit, word)]
-            else:
-                having = [unit for unit in self._order if word in unit.words]
-            known = self._known[name] = {unit: None for unit in having if name in self._offered(unit)}
+            # Folding may make the word of other letters.
+            having = [unit for unit in self._order if word in (text := unit.piece.text) or not text.isascii()]
+            having = [unit for unit in having if has_word(unit, word) and name in self._offered(unit)]
+            known = self._known[name] = dict.fromkeys(having)
         return known
 
     def enter(self, unit: Unit) -> None:
