@@ -20,8 +20,6 @@ from whysafe.deep_stack import run_deep
 from whysafe.syntax.position import Edit, Position, Span
 from whysafe.syntax.source import SourceError, decode, split_lines
 
-LARGEST = 30_000
-"""Bytes of a file: the few that are larger hold half of all lines, and would take half of the time."""
 EDITED = range(500, 12_000)
 """The sizes of files that are edited."""
 EDITS = 8
@@ -62,7 +60,7 @@ def files() -> list[Path]:
     library, packages = (Path(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib"))
     own = (path for path in sorted(library.rglob("*.py")) if "site-packages" not in path.relative_to(library).parts)
     for path in (*own, *sorted(packages.rglob("*.py"))):
-        if path.is_file() and path.stat().st_size <= LARGEST:
+        if path.is_file():
             known.setdefault(hashlib.sha256(path.read_bytes()).digest(), path)
     found = list(known.values())
     random.Random(0).shuffle(found)
