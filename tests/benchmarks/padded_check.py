@@ -10,6 +10,10 @@ import sys
 
 def main() -> int:
     """Run the command line and return its exit status."""
+    from whysafe.syntax import lean_nodes
+
+    # As a scan does, before anything else loads libcst.
+    lean_nodes.load()
     from padded import catalogue_of
     from whysafe import rules
 
