@@ -32,7 +32,7 @@ class BindingUnits:
         known = self._known.get(name)
         if known is None:
             word = _STAR_WORD if name == STAR else name
-            # Folding may make the word of other letters.
+            # Most units are told apart without a call for each; folding may make the word of other letters.
             having = [unit for unit in self._order if word in (text := unit.piece.text) or not text.isascii()]
             having = [unit for unit in having if has_word(unit, word) and name in self._offered(unit)]
             known = self._known[name] = dict.fromkeys(having)

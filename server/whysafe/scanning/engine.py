@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whysafe.loading import collect_rarely, no_collection
+from whysafe.loading import no_collection
 from whysafe.scanning.analysed import Analysed
 from whysafe.syntax import lean_nodes
 
 with no_collection():
     lean_nodes.load()
     from whysafe import checker
-collect_rarely()
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
