@@ -1,7 +1,5 @@
 """Of a text that has been read as a whole, most pieces are not asked: how much work that spares, and that it holds."""
 
-import gc
-
 import pytest
 from whysafe.analysis import gate, gathering, reading
 from whysafe.analysis import unit as units
@@ -10,7 +8,6 @@ from whysafe.analysis.glance import Glance
 from whysafe.analysis.triage import is_quiet
 from whysafe.checker import Document
 from whysafe.rules import CATALOGUE
-from whysafe.scanning import engine
 from whysafe.syntax.position import Edit, Position, Span
 
 METHOD = "    def plain{number}(self):\n        return self.value\n\n"
@@ -128,17 +125,6 @@ def test_asked_again_the_text_is_searched_for_what_a_given_name_changes(monkeypa
     assert len(Document(text).facts().findings) == 3
     assert {(False, "system"), (False, "popen")} <= set(asked)
     assert [word for given, word in asked if given] == ["run"]
-
-
-def test_garbage_is_looked_for_once_behind_a_text():
-    runs = []
-    gc.callbacks.append(lambda phase, _info: runs.append(phase))
-    try:
-        engine.analyse(TEXT * 10)
-    finally:
-        gc.callbacks.pop()
-    assert runs == ["start", "stop"]
-    assert gc.isenabled()
 
 
 def test_the_reading_knows_its_pieces():
