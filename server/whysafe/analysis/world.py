@@ -35,8 +35,12 @@ class DocumentWorld:
         self.catalogue = catalogue
         self.parsed = 0
         """How many units have been parsed, ever: for tests that count work."""
-        self._binders = BindingUnits(order, offered)
-        self._member_binders = BindingUnits(order, offered_members)
+        self._binders = BindingUnits(order, offered, _binds)
+        self._member_binders = BindingUnits(order, offered_members, _binds_member)
+        self._bindings: dict[str, Sequence[Binding]] = {}
+        """The bindings of names of the module that have been asked for since a unit came, went or gave up its tree."""
+        self._class_bindings: dict[tuple[cst.ClassDef, str], Sequence[Binding]] = {}
+        """The same of names of split classes."""
         self._owners: dict[Unit, Unit | None] = {}
         self._headers: dict[cst.ClassDef, Unit] = {}
         self._rests_on: dict[str, set[PieceScopes]] = {}
@@ -47,12 +51,14 @@ class DocumentWorld:
         """How many lines of the document have a tree."""
 
     def enter(self, unit: Unit) -> None:
+        self._forget_bindings()
         if unit.piece.header:
             self._owners.clear()
         self._binders.enter(unit)
         self._member_binders.enter(unit)
 
     def leave(self, unit: Unit) -> None:
+        self._forget_bindings()
         self._owners.pop(unit, None)
         if unit in self._trees:
             del self._trees[unit]
@@ -66,6 +72,10 @@ class DocumentWorld:
                 if isinstance(node, cst.ClassDef):
                     self._headers.pop(node, None)
             self._forget_values(unit.scopes)
+
+    def _forget_bindings(self) -> None:
+        self._bindings.clear()
+        self._class_bindings.clear()
 
     def _forget_values(self, root: PieceScopes) -> None:
         """Give up what is known of the bindings of a unit."""
@@ -86,14 +96,15 @@ class DocumentWorld:
                 del root.known[binding]
 
     def module_bindings(self, name: str) -> Sequence[Binding]:
-        found: list[Binding] = []
-        for unit in self._in_order(self._binders.of(name)):
-            if unit.scopes is None and not may_bind_name(unit.piece.text, name):
-                continue
-            scopes = self.scopes(unit)
-            if scopes is not None:
-                found.extend(scopes.module.get(name, ()))
-        return found
+        known = self._bindings.get(name)
+        if known is None:
+            found: list[Binding] = []
+            for unit in self._in_order(self._binders.of(name)):
+                scopes = self.scopes(unit)
+                if scopes is not None:
+                    found.extend(scopes.module.get(name, ()))
+            known = self._bindings[name] = tuple(found)
+        return known
 
     def _in_order(self, units: Collection[Unit]) -> Collection[Unit]:
         return sorted(units, key=self.order.place_of) if len(units) > 1 else units
@@ -131,6 +142,7 @@ class DocumentWorld:
                 continue
             self.forget(signatures(unit, self.catalogue).keys())
             self._forget_values(unit.scopes)
+            self._forget_bindings()
             unit.tree, unit.scopes = None, None
             unit.places.clear()
             unit.codes.clear()
@@ -189,15 +201,16 @@ class DocumentWorld:
         header = self._headers.get(of)
         if header is None:
             return ()
-        found: list[Binding] = []
-        for unit in self._in_order([unit for unit in self._member_binders.of(name) if self.owner(unit) is header]):
-            if unit.scopes is None and not may_bind_member(unit.piece.text, name):
-                continue
-            scopes = self.scopes(unit)
-            if scopes is not None:
-                found.extend(scopes.top.bindings.get(name, ()))
-                found.extend(scopes.top.attributes.get(name, ()))
-        return found
+        known = self._class_bindings.get((of, name))
+        if known is None:
+            found: list[Binding] = []
+            for unit in self._in_order([unit for unit in self._member_binders.of(name) if self.owner(unit) is header]):
+                scopes = self.scopes(unit)
+                if scopes is not None:
+                    found.extend(scopes.top.bindings.get(name, ()))
+                    found.extend(scopes.top.attributes.get(name, ()))
+            known = self._class_bindings[of, name] = tuple(found)
+        return known
 
     def exports(self, module: str) -> frozenset[str]:
         return self.catalogue.exports.get(module, frozenset())
@@ -210,3 +223,15 @@ class DocumentWorld:
             for name in ("pytest", "unittest")
             for binding in self.module_bindings(name)
         )
+
+
+def _binds(unit: Unit, name: str) -> bool:
+    """Whether a unit that offers a name of the module can bind it."""
+    return may_bind_name(unit.piece.text, name) if unit.scopes is None else name in unit.scopes.module
+
+
+def _binds_member(unit: Unit, name: str) -> bool:
+    """Whether a unit that offers a name of its class can bind it."""
+    if unit.scopes is None:
+        return may_bind_member(unit.piece.text, name)
+    return name in unit.scopes.top.bindings or name in unit.scopes.top.attributes

@@ -63,7 +63,7 @@ class _Opened:
 LONG = 1_000
 """After so many answers without a rest, so are all objects that were made since: old ones become garbage, too."""
 LONGEST = 4_000
-"""After so many, everything is, as at rest: it takes some tenths of a second."""
+"""After so many, everything is, as at rest: it takes a second where twenty modules are open."""
 REST = 2.0
 """Seconds without a request after which the next one is not expected at once."""
 BUSY = 100

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST_PARTS = 300
 """A text of more parts than this counts as one unknown part."""
 
+MOST_DEFINITIONS = 32
+"""A name that is given more values than this counts as one unknown part: nobody reads through all of them."""
+
 LARGEST_FUNCTION = 20_000
 """How many nodes of a function are searched for what it puts into a list."""
 
@@ -149,13 +152,16 @@ def is_module_or_free(name: str, there: Expression) -> bool:
 def sources(expression: Expression) -> tuple[Expression, ...]:
     """What a name was given, one step back; the name itself is among them where it can be something else too.
 
-    Empty when the expression is no name, or nothing is known of it.
+    Empty when the expression is no name, or nothing is known of it, or too much.
     """
     node, scope, resolver = expression.node, expression.scope, expression.resolver
     if not isinstance(node, cst.Name) or node.value in NAMED:
         return ()
+    bindings = lookup(node.value, scope, resolver) or ()
+    if len(bindings) > MOST_DEFINITIONS:
+        return ()
     found: list[Expression] = []
-    for binding in lookup(node.value, scope, resolver) or ():
+    for binding in bindings:
         given = binding.node
         if binding.kind in {BindingKind.VALUE, BindingKind.AUGMENTED} and isinstance(given, cst.BaseExpression):
             found.append(Expression(given, binding.scope, resolver))

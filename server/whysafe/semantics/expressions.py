@@ -96,9 +96,9 @@ def class_attribute(of: LocalClass, name: str, resolver: Resolver) -> Values:
     """An attribute of a class of this file: its own, what its methods assign to self, else its bases'."""
     resolver.asked.update((of.node.name.value, "." + name))
     scope = of.scope.root.by_node.get(of.node)
-    found = [] if scope is None else [*scope.bindings.get(name, ()), *scope.attributes.get(name, ())]
-    found.extend(resolver.world.class_bindings(of.node, name))
-    if found:
+    own = [] if scope is None else [*scope.bindings.get(name, ()), *scope.attributes.get(name, ())]
+    others = resolver.world.class_bindings(of.node, name)
+    if found := [*own, *others] if own else others:
         return follow(found, resolver)
     values = join(*(attribute(base, name, resolver) for base in bases(of, resolver)))
     return values or UNKNOWN

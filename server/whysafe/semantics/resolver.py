@@ -19,7 +19,7 @@ from whysafe.semantics.scopes import Binding, BindingKind, Scope, ScopeKind
 from whysafe.semantics.values import UNKNOWN, Constant, LocalClass, Symbol, Values, join
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from whysafe.semantics.scopes import PieceScopes
@@ -28,6 +28,8 @@ DEEPEST = 40
 """How deep a value is followed; deeper would be a riddle, not code."""
 MOST_STEPS = 5_000
 """How much work one question is worth: code can be written that doubles it with each line."""
+FEW_BINDINGS = 4
+"""What so many bindings give a name is put together again each time."""
 
 STAR = "*"
 BUILTIN_NAMES = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__) | {
@@ -73,6 +75,8 @@ class Resolver:
     """How often a value was not followed to its end, because of a circle or of too many steps."""
     unfinished: dict[Binding, tuple[Values, set[str]]] = field(default_factory=dict)
     """Answers that hold for the outermost question only."""
+    followed: dict[int, tuple[Sequence[Binding], Values, frozenset[str]]] = field(default_factory=dict)
+    """What many bindings together give a name, and the names asked on the way; by the identity of the sequence."""
 
 
 Handler = Callable[[cst.CSTNode, Scope, Resolver], Values]
@@ -136,7 +140,32 @@ def lookup(name: str, scope: Scope, resolver: Resolver) -> Sequence[Binding] | N
 
 
 def follow(bindings: Sequence[Binding], resolver: Resolver) -> Values:
-    return join(*(_bound(binding, resolver) for binding in bindings))
+    """What bindings together give a name. `bindings` are not changed as long as the resolver is used."""
+    if len(bindings) <= FEW_BINDINGS:
+        return join(*(_bound(binding, resolver) for binding in bindings))
+    kept = resolver.followed.get(id(bindings))
+    if kept is not None:
+        _, values, asked = kept
+        resolver.asked |= asked
+        return values
+    incomplete = resolver.incomplete
+    before, resolver.asked = resolver.asked, set()
+    try:
+        values = join(*_each(bindings, resolver))
+        if resolver.incomplete == incomplete:
+            resolver.followed[id(bindings)] = bindings, values, frozenset(resolver.asked)
+        return values
+    finally:
+        resolver.asked |= before
+
+
+def _each(bindings: Sequence[Binding], resolver: Resolver) -> Iterator[Values]:
+    for binding in bindings:
+        if resolver.steps > MOST_STEPS:
+            resolver.incomplete += 1
+            yield UNKNOWN
+            return
+        yield _bound(binding, resolver)
 
 
 def _bound(binding: Binding, resolver: Resolver) -> Values:
@@ -149,9 +178,11 @@ def _bound(binding: Binding, resolver: Resolver) -> Values:
         values, names = resolver.unfinished[binding]
         resolver.asked |= names
         resolver.incomplete += 1
+        resolver.steps += 1
         return values
     if binding in resolver.following or len(resolver.following) >= DEEPEST:
         resolver.incomplete += 1
+        resolver.steps += 1
         return ()
     outermost = not resolver.following
     depth, incomplete = resolver.depth, resolver.incomplete
