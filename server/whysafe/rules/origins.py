@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
@@ -13,6 +14,9 @@ from whysafe.semantics.values import LocalInstance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+MOST_MAKERS: Final = 50
+"""How many origins of a value are looked at for the calls that made it."""
 
 
 def bindings(of: Expression) -> Sequence[Binding]:
@@ -48,9 +52,9 @@ def origins(of: Expression) -> Iterator[Binding]:
 
 
 def makers(of: Expression) -> Iterator[tuple[cst.Call, Expression]]:
-    """The calls that the value can be the result of, each with its callee."""
+    """The calls that the value can be the result of, each with its callee; not all of very many."""
     if isinstance(of.node, cst.Call):
         yield of.node, of.at(of.node.func)
-    for binding in origins(of):
+    for binding in islice(origins(of), MOST_MAKERS):
         if binding.kind is BindingKind.VALUE and isinstance(binding.node, cst.Call):
             yield binding.node, Expression(binding.node.func, binding.scope, of.resolver)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -15,7 +16,7 @@ from whysafe.semantics.values import Constant
 from whysafe.syntax.tree import children
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 MOST_PARTS = 300
 """A text of more parts than this counts as one unknown part."""
@@ -179,25 +180,35 @@ def _grown(expression: Expression) -> tuple[Expression, ...]:
         scope = scope.parent
     if not isinstance(name, cst.Name) or not isinstance(scope.node, cst.FunctionDef):
         return ()
-    todo: list[cst.CSTNode] = [scope.node.body]
-    found: list[Expression] = []
+    values = _put_into_lists(scope.node).get(name.value, ())
+    found = [Expression(value, scope, expression.resolver) for value in values[:MOST_DEFINITIONS]]
+    return (*found, expression) if len(values) > MOST_DEFINITIONS else tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _put_into_lists(function: cst.FunctionDef) -> Mapping[str, Sequence[cst.BaseExpression]]:
+    """What a function puts into the list of each name, in order; a rule asks for it at each of its calls."""
+    todo: list[cst.CSTNode] = [function.body]
+    found: dict[str, list[cst.BaseExpression]] = {}
     for _ in range(LARGEST_FUNCTION):
         if not todo:
             break
         node = todo.pop()
-        found.extend(Expression(value, scope, expression.resolver) for value in _put_into(node, name.value))
+        for name, value in _put_into(node):
+            found.setdefault(name, []).append(value)
         todo.extend(children(node))
-    return tuple(reversed(found))
+    return {name: values[::-1] for name, values in found.items()}
 
 
-def _put_into(node: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
+def _put_into(node: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression]]:
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _GROWING:
-        if dotted(node.func.value) == name:
-            yield from (arg.value for arg in node.args[-1:])
+        name = dotted(node.func.value)
+        if name is not None:
+            yield from ((name, arg.value) for arg in node.args[-1:])
     elif isinstance(node, cst.Assign):
         for target in node.targets:
-            if isinstance(target.target, cst.Subscript) and dotted(target.target.value) == name:
-                yield node.value
+            if isinstance(target.target, cst.Subscript) and (name := dotted(target.target.value)) is not None:
+                yield name, node.value
 
 
 def _parts(part: Expression) -> Iterator[Expression]:

@@ -6,6 +6,7 @@ Inside one function only. Branches join, a loop leads back to its own beginning;
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -73,7 +74,9 @@ def _comes_around(place: _Place, here: _Place, last: int, places: dict[cst.CSTNo
     return any(last < places[loop].number for loop in common)
 
 
+@lru_cache(maxsize=4)
 def _places(function: cst.FunctionDef) -> dict[cst.CSTNode, _Place]:
+    """Where the statements of a function stand; a rule asks for them at each of its calls."""
     places: dict[cst.CSTNode, _Place] = {}
     stack: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...], tuple[cst.CSTNode, ...]]] = [(function.body, (), ())]
     looked = 0

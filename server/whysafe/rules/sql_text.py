@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 HOLE: Final = "□"
 DEEPEST: Final = 12
 """How many steps a text is followed."""
+MOST_DEFINITIONS: Final = 32
+"""Of a name that is given more values than this, the others count as one hole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +267,9 @@ def _name(spot: _Spot) -> Spelled:
     assert isinstance(spot.node, cst.Name)
     every = lookup(spot.node.value, spot.of.scope, spot.of.resolver) or ()
     found = reaching(every, spot.statement, spot.of.scope)
-    given = [binding for binding in found if binding.kind is BindingKind.VALUE]
-    added = [binding for binding in found if binding.kind is BindingKind.AUGMENTED]
+    followed = found[:MOST_DEFINITIONS]
+    given = [binding for binding in followed if binding.kind is BindingKind.VALUE]
+    added = [binding for binding in followed if binding.kind is BindingKind.AUGMENTED]
     if not given or _is_harmless(spot.of):
         return _hole(spot)
     alternatives = [_spell(spot.given(binding)) for binding in given]

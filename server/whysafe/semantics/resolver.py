@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 DEEPEST = 40
 """How deep a value is followed; deeper would be a riddle, not code."""
-MOST_STEPS = 5_000
+MOST_STEPS = 2_000
 """How much work one question is worth: code can be written that doubles it with each line."""
+CIRCLE_STEPS = 5
+"""As how much work it counts that a binding leads back to another one: each of many may lead back to all of them."""
 FEW_BINDINGS = 4
 """What so many bindings give a name is put together again each time."""
 
@@ -165,6 +167,7 @@ def _each(bindings: Sequence[Binding], resolver: Resolver) -> Iterator[Values]:
             resolver.incomplete += 1
             yield UNKNOWN
             return
+        resolver.steps += 1
         yield _bound(binding, resolver)
 
 
@@ -178,11 +181,11 @@ def _bound(binding: Binding, resolver: Resolver) -> Values:
         values, names = resolver.unfinished[binding]
         resolver.asked |= names
         resolver.incomplete += 1
-        resolver.steps += 1
+        resolver.steps += CIRCLE_STEPS
         return values
     if binding in resolver.following or len(resolver.following) >= DEEPEST:
         resolver.incomplete += 1
-        resolver.steps += 1
+        resolver.steps += CIRCLE_STEPS
         return ()
     outermost = not resolver.following
     depth, incomplete = resolver.depth, resolver.incomplete
