@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from whysafe.scanning.examine import usable_processors
+from whysafe.scanning.processors import usable_processors
 
 SCRIPT = Path(__file__).with_name("real_files.py")
 

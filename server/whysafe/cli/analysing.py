@@ -9,7 +9,8 @@ from whysafe.cli.console import complain
 from whysafe.cli.text import visible
 from whysafe.scanning.cache import Cache
 from whysafe.scanning.cache_folder import default_folder
-from whysafe.scanning.examine import Analysis, usable_processors
+from whysafe.scanning.examine import Analysis
+from whysafe.scanning.processors import usable_processors
 
 if TYPE_CHECKING:
     import argparse

@@ -38,7 +38,8 @@ from whysafe.report import Facts, project
 from whysafe.scanning.cache import Cache
 from whysafe.scanning.cache_folder import default_folder
 from whysafe.scanning.child import defect
-from whysafe.scanning.examine import Analysis, usable_processors
+from whysafe.scanning.examine import Analysis
+from whysafe.scanning.processors import usable_processors
 from whysafe.scanning.walk import Scan, SettingsOf, candidates
 from whysafe.syntax.position import span
 from whysafe.syntax.source import decode

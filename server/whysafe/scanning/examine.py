@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -214,10 +213,3 @@ def _examined(candidate: Candidate, content: bytes, kind: bytes | None, body: by
         return Examined(
             candidate=candidate, error=f"whysafe failed on this file ({error}). This is a defect of whysafe."
         )
-
-
-def usable_processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
