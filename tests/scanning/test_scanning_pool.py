@@ -90,6 +90,15 @@ def test_after_the_end_there_is_no_process(pool, started):
     assert started.all_have_ended()
 
 
+def test_a_lock_that_an_interrupt_left_taken_holds_nobody_up(pool, started):
+    running = pool(3)
+    running.submit(b"SPIN")
+    running._changed.acquire()
+    running.close()
+    assert not any(thread.is_alive() for thread in running._threads)
+    assert started.all_have_ended()
+
+
 def test_where_no_process_can_be_started_any_more_every_text_gets_an_answer(pool, monkeypatch):
     running = pool(2)
 

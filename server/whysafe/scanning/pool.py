@@ -59,7 +59,8 @@ class Pool:
     def __init__(self, jobs: int, start: Callable[[Sequence[int]], Child]) -> None:
         """`start` makes a process, given descriptors that it must not keep open. Raises OSError if none can be made."""
         self._start = start
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._waiting: deque[Task] = deque()
         self._closing = False
         self._slots = [_Slot(start([]))]
@@ -96,6 +97,10 @@ class Pool:
             self._closing = True
             self._changed.notify_all()
             children = [slot.child for slot in self._slots if slot.child is not None]
+        # An interrupt that falls between taking the lock and using it leaves it taken, and the threads wait for it.
+        with contextlib.suppress(RuntimeError):
+            while True:
+                self._lock.release()
         for child in children:
             child.kill()
         for thread in self._threads:
