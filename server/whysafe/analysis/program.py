@@ -202,6 +202,9 @@ class Program:
         before, after = _together(known), _together([signatures(unit, self.catalogue) for unit in came])
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         changed.update(name for unit in members for name in units.bound_names(unit, self.catalogue))
+        if any(unit.piece.header for unit in (*gone, *came)):
+            # What is bound as before may be a member of another class.
+            changed.update(name for name in before.keys() | after.keys() if name.startswith("."))
         touched = before.keys() | after.keys() | changed
         self.touched |= touched
         self.world.forget(touched)
@@ -291,12 +294,13 @@ class Program:
         if self._reading is None:
             return
         self._glances = self._reading.candidates(self.catalogue.gate, self._awake)
-        asleep = self._awake, False
         for unit in self._pending:
-            unit.gated = asleep
+            # What has passed the gate still does: more is awake than before.
+            unit.gated = self._awake, unit.gated is not None and unit.gated[1]
         for unit in self._glances:
             unit.gated = None
-        self._pending = {unit: None for unit in self._pending if unit.gated is None or unit.tree is not None}
+        awake = (unit for unit in self._pending if unit.gated is None or unit.gated[1] or unit.tree is not None)
+        self._pending = dict.fromkeys(awake)
 
     def _analyse(self, unit: Unit) -> Result:
         result = self._excerpted(unit)

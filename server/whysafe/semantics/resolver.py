@@ -188,11 +188,13 @@ def _bound(binding: Binding, resolver: Resolver) -> Values:
         resolver.steps += CIRCLE_STEPS
         return ()
     outermost = not resolver.following
-    depth, incomplete = resolver.depth, resolver.incomplete
+    depth, steps, incomplete = resolver.depth, resolver.steps, resolver.incomplete
     before, resolver.asked = resolver.asked, set()
     resolver.following.add(binding)
     # The answer must not depend on who asks, or an edit elsewhere could change it.
-    resolver.depth = 0 if outermost else depth
+    if outermost:
+        resolver.depth = resolver.steps = 0
+        resolver.unfinished.clear()
     try:
         values = BOUND[binding.kind](binding, resolver) if binding.kind in BOUND else UNKNOWN
         # What was found in a circle, or cut short, may lack the part of a binding that was being followed.
@@ -206,6 +208,8 @@ def _bound(binding: Binding, resolver: Resolver) -> Values:
         resolver.asked |= before
         resolver.following.discard(binding)
         resolver.depth = depth
+        if outermost:
+            resolver.steps = steps
 
 
 def symbol(path: str) -> Values:
