@@ -272,3 +272,42 @@ def test_a_gap_does_not_depend_on_how_the_text_came_about(text):
     typed = Document("")
     typed.edit(Edit(Span(Position(0, 0), Position(0, 0)), text))
     check_invariant(typed)
+
+
+def replace(document, start, end, text):
+    """Put a text in place of lines, up to one that stays; the report must be that of a new document."""
+    document.edit(Edit(Span(Position(start, 0), Position(end, 0)), text))
+    check_invariant(document)
+
+
+def test_a_unit_that_passed_the_gate_is_analysed_again_without_its_tree():
+    document = Document("import subprocess, pickle\nimport x\nT = [\n    subprocess.call(x, shell=True),\n]\n")
+    document.facts()
+    document.trim(0)
+    replace(document, 1, 1, "import os, subprocess\n")
+    assert len(document.facts().findings) == 4
+
+
+def test_a_member_that_comes_below_another_header_belongs_to_that_class():
+    document = Document(
+        "import os\nclass A:\n    def m(self):\n        self.run(self)\nclass B:\n    run = os.system\n"
+    )
+    document.facts()
+    replace(document, 4, 6, "    run = os.system\nclass B:\n    x = 1\n")
+    assert [finding.rule for finding in document.facts().findings] == ["os-system-shell"]
+
+
+def test_the_value_of_a_binding_does_not_depend_on_how_much_was_asked_before():
+    text = "class C(C):\n    def m(self):\n        return self.run(self)\n    run = os.system\n"
+    document = Document("import os\n" + 60 * text)
+    assert len(document.facts().findings) == 60
+    replace(document, 20, 20, "def cmd(): pass\n")
+
+
+def test_a_former_version_beside_the_present_one_is_a_unit_of_its_own():
+    former = "def f():\n    global cmd\n    cmd = input()\n    os.system(cmd)\n"
+    document = Document("import os\n" + former + "x = 1\n")
+    document.facts()
+    replace(document, 5, 5, "    cmd = input()\n")
+    replace(document, 1, 1, former)
+    assert [len(finding.steps) for finding in document.facts().findings if finding.steps] == [3, 3]

@@ -1,11 +1,16 @@
-"""Twice as many statements about one name are twice as much work: each is not asked about all others."""
+"""Scripts that say the same again and again: work grows with their length, and edits leave what a new analysis finds.
+
+Twice as many statements about one name are twice as much work: each is not asked about all others.
+"""
 
 from __future__ import annotations
 
+import random
 import sys
 
 import pytest
 from whysafe import checker
+from whysafe.syntax.position import Edit, Position, Span
 
 FEW, MANY = 70, 140
 SCRIPTS = {
@@ -62,3 +67,41 @@ def test_work_grows_with_the_text(name):
     assert found >= FEW
     assert more >= MANY
     assert many < 2.8 * few
+
+
+SMALL = 8
+INSERTED = ("cmd = input()\n", "def cmd(): pass\n", "from m import *\n", "import os as cmd\n", "# ", "    ", "(", '"')
+
+
+def current(document):
+    facts = document.facts()
+    return [finding for finding in facts.findings if not finding.carried], facts.gaps
+
+
+def random_edit(rng, lines):
+    """Delete a line, repeat one elsewhere, turn some around, or write something that gives a name another meaning."""
+    line = rng.randrange(len(lines) - 1)
+    begin, kind = Position(line, 0), rng.random()
+    if kind < 0.25:
+        return Edit(Span(begin, Position(line + 1, 0)), "")
+    if kind < 0.5:
+        return Edit(Span(begin, begin), rng.choice(lines) + "\n")
+    if kind < 0.7:
+        end = min(line + rng.randint(2, 5), len(lines) - 1)
+        return Edit(Span(begin, Position(end, 0)), "".join(text + "\n" for text in reversed(lines[line:end])))
+    return Edit(Span(begin, begin), rng.choice(INSERTED))
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_edits_leave_what_a_new_analysis_finds(name, seed):
+    rng = random.Random(f"{name}{seed}")
+    other = rng.choice(list(SCRIPTS))
+    document = checker.Document(script(name, rng.choice((SMALL, 40))) + script(other, SMALL))
+    document.facts()
+    for _ in range(8):
+        document.edit(random_edit(rng, document.text.split("\n")))
+        document.facts()
+        if rng.random() < 0.3:
+            document.trim(rng.choice((0, 5, 50)))
+        assert current(document) == current(checker.Document(document.text))

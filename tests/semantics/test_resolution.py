@@ -7,6 +7,7 @@ from whysafe.analysis.finding import Severity
 from whysafe.analysis.program import Program
 from whysafe.analysis.rule import Rule
 from whysafe.semantics import resolve
+from whysafe.semantics.values import Unknown
 
 
 def rule(name, *detect):
@@ -161,3 +162,16 @@ def test_doubling_names_does_not_double_the_work(line):
     scope = program.world.scopes(program.units[-1]).top
     resolve.evaluate(program.units[-1].tree.body[0].body[0].value, scope, resolver)
     assert 0 < resolver.steps <= 2 * resolve.MOST_STEPS  # Unwinding takes steps, too.
+
+
+@pytest.mark.parametrize("bases", ["C", "C, C", "C, D"])
+def test_a_class_that_is_its_own_ancestor_has_an_end(bases):
+    text = f"import os\nclass D(C):\n    x = 1\nclass C({bases}):\n    def m(self):\n        self.nothing(x)\n"
+    program = Program(text, CATALOGUE, gated=False)
+    assert program.findings() == ()
+    body = program.units[-1].tree.body[0]
+    call = body.body.body[0].body[0].value
+    resolver = resolve.Resolver(program.world)
+    scope = program.world.scopes(program.units[-1]).by_node[body]
+    assert resolve.evaluate(call.func, scope, resolver) == (Unknown(),)
+    assert resolver.depth == 0

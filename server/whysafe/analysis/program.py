@@ -59,6 +59,8 @@ class Program:
         """Names whose bindings may mean something else since somebody last emptied this set."""
         self._gated = gated
         self.memory = Memory()
+        self._living: dict[int, int] = {}
+        """How many of the units that came by an edit are of each lineage."""
         self._carried: list[Finding] = []
         self._awake = catalogue.gate.awake(glance)
         self._reading = Reading(glance, self.units) if gated else None
@@ -102,7 +104,7 @@ class Program:
         for unit in gone:
             self._drop(unit)
         ancestors = _ancestors(gone)
-        came = [self.memory.take(piece, ancestors) or units.new_unit(piece, ancestors) for piece in pieces]
+        came = [self._remembered(piece, ancestors) or units.new_unit(piece, ancestors) for piece in pieces]
         self.order.replace(previous, gone, came)
         self.length += sum(len(unit.piece.text) for unit in came) - sum(len(unit.piece.text) for unit in gone)
         for unit in came:
@@ -118,6 +120,11 @@ class Program:
             self._carried = [finding for finding in carried if self._in_broken(finding.span.start)]
         members = self._members_after(previous, came) if any(unit.piece.header for unit in (*gone, *came)) else ()
         self._rebind(gone, known, came, lost, members)
+
+    def _remembered(self, piece: Piece, ancestors: tuple[Unit, ...]) -> Unit | None:
+        """The unit that had this piece, unless another that its tree has grown into is there."""
+        unit = self.memory.take(piece, ancestors)
+        return None if unit is None or self._living.get(unit.lineage) else unit
 
     def _begin_edit(self) -> None:
         """What was seen of the whole text no longer holds: what may take a name from elsewhere can find one now."""
@@ -167,6 +174,7 @@ class Program:
         self._pending[unit] = None
         self.world.enter(unit)
         self.world.scopes(unit)
+        self._living[unit.lineage] = self._living.get(unit.lineage, 0) + 1
 
     def _drop(self, unit: Unit) -> None:
         self.world.leave(unit)
@@ -175,6 +183,8 @@ class Program:
         self._broken.pop(unit, None)
         self._holding.pop(unit, None)
         unit.lost = frozenset()
+        if (living := self._living.pop(unit.lineage, 1) - 1) > 0:
+            self._living[unit.lineage] = living
         self.memory.keep(unit)
 
     def _carry(self, gone: Sequence[Unit], line: int, edit: Edit) -> list[Finding]:

@@ -90,6 +90,8 @@ class Unit:
     """Results that it had, the latest first."""
     number: int = field(default_factory=count().__next__)
     """Which unit it is, for those who must not keep it alive."""
+    grown_from: int | None = None
+    """The lineage of the unit that its tree was grown from, if it was."""
     held: tuple[Finding, ...] = ()
     """Findings that rest on names whose bindings do not parse now."""
     lost: frozenset[str] = frozenset()
@@ -128,6 +130,11 @@ class Unit:
         if self.read is None:
             self.read = words_of(self.piece.text)
         return self.read
+
+    @property
+    def lineage(self) -> int:
+        """The number of the unit that its tree was first parsed for: units of one lineage share nodes."""
+        return self.number if self.grown_from is None else self.grown_from
 
     @property
     def broken(self) -> bool:
@@ -204,7 +211,7 @@ def _regrown(unit: Unit) -> Tree | Unparsed | None:
         tree = regrow(unit.piece, former.piece, former.tree, partial(is_accepted, former))
         if isinstance(tree, Tree) and tree.graft is not None:
             unit.places.update(_kept_places(former.places, tree.graft, unit.piece.lines - former.piece.lines))
-            unit.former_codes = former.codes
+            unit.former_codes, unit.grown_from = former.codes, former.lineage
             unit.ancestors = (former,)
             if former.accepted and accepts(tree.graft.wrapper + tree.graft.text):
                 unit.accepted = True

@@ -100,7 +100,15 @@ def class_attribute(of: LocalClass, name: str, resolver: Resolver) -> Values:
     others = resolver.world.class_bindings(of.node, name)
     if found := [*own, *others] if own else others:
         return follow(found, resolver)
-    values = join(*(attribute(base, name, resolver) for base in bases(of, resolver)))
+    if resolver.depth >= DEEPEST:
+        # A class can be written as its own ancestor.
+        resolver.incomplete += 1
+        return UNKNOWN
+    resolver.depth += 1
+    try:
+        values = join(*(attribute(base, name, resolver) for base in bases(of, resolver)))
+    finally:
+        resolver.depth -= 1
     return values or UNKNOWN
 
 
