@@ -105,3 +105,9 @@ def test_edits_leave_what_a_new_analysis_finds(name, seed):
         if rng.random() < 0.3:
             document.trim(rng.choice((0, 5, 50)))
         assert current(document) == current(checker.Document(document.text))
+
+
+def test_a_text_that_is_put_together_is_found_among_many_that_are_not():
+    text = "".join(f"sql = 'SELECT {number}'\ncur.execute(sql)\n" for number in range(100))
+    document = checker.Document(text + "sql = f'SELECT * FROM t WHERE a = {x}'\ncur.execute(sql)\n")
+    assert len(document.facts().findings) == 101

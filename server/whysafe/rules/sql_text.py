@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from whysafe.rules.common import word_set
+from whysafe.rules.process_text import MOST_DEFINITIONS
 from whysafe.rules.reaching import reaching
 from whysafe.semantics.calls import Expression
 from whysafe.semantics.resolve import lookup
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 HOLE: Final = "□"
 DEEPEST: Final = 12
 """How many steps a text is followed."""
-MOST_DEFINITIONS: Final = 32
-"""Of a name that is given more values than this, the others count as one hole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +266,11 @@ def _name(spot: _Spot) -> Spelled:
     assert isinstance(spot.node, cst.Name)
     every = lookup(spot.node.value, spot.of.scope, spot.of.resolver) or ()
     found = reaching(every, spot.statement, spot.of.scope)
-    followed = found[:MOST_DEFINITIONS]
-    given = [binding for binding in followed if binding.kind is BindingKind.VALUE]
-    added = [binding for binding in followed if binding.kind is BindingKind.AUGMENTED]
+    given = [binding for binding in found if binding.kind is BindingKind.VALUE]
+    if len(given) > MOST_DEFINITIONS:
+        # The others count as one hole, which says less than a text that is put together here.
+        given = sorted(given, key=lambda binding: not isinstance(binding.node, _PUT_TOGETHER))[:MOST_DEFINITIONS]
+    added = [binding for binding in found if binding.kind is BindingKind.AUGMENTED][:MOST_DEFINITIONS]
     if not given or _is_harmless(spot.of):
         return _hole(spot)
     alternatives = [_spell(spot.given(binding)) for binding in given]
@@ -283,6 +284,8 @@ def _name(spot: _Spot) -> Spelled:
     whole = _put_together(spot.given(added[0]), (Spelled(known, base.holes), *further), " ")
     return Spelled(whole.text, whole.holes, base.at if base.is_formatted else whole.at)
 
+
+_PUT_TOGETHER: Final = (cst.FormattedString, cst.BinaryOperation, cst.Call)
 
 # --- calls -----------------------------------------------------------------------------------------------------------
 
